@@ -1,0 +1,128 @@
+import { z } from 'zod'
+import { errorCatalogue } from '#lib/contracts/error-catalogue'
+import { chatRequestBody, embeddingsRequestBody } from '#lib/contracts/openai'
+import { usageTotals } from '#lib/contracts/usage'
+
+interface Described {
+  version: string
+  /** Address of `/api/v1`. */
+  serverUrl: string
+}
+
+const errorSchema = {
+  type: 'object',
+  required: ['error'],
+  properties: {
+    error: {
+      type: 'object',
+      required: ['message', 'type', 'param', 'code'],
+      properties: {
+        message: { type: 'string' },
+        type: { type: 'string' },
+        param: { type: ['string', 'null'] },
+        code: { type: 'string', enum: Object.keys(errorCatalogue) },
+      },
+    },
+  },
+}
+
+const json = (schema: unknown) => ({ 'application/json': { schema } })
+const schemaOf = (schema: z.ZodType) => z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
+const failures = {
+  default: {
+    description: 'An error of the catalogue',
+    content: json({ $ref: '#/components/schemas/Error' }),
+  },
+}
+const object = { type: 'object', additionalProperties: true }
+const deploymentParameter = {
+  name: 'deployment',
+  in: 'path',
+  required: true,
+  schema: { type: 'string' },
+  description: 'A tier or a deployment alias; wins over `model` in the body.',
+}
+const versionParameter = { name: 'api-version', in: 'query', required: false, schema: { type: 'string' } }
+
+function chat(operationId: string, parameters: readonly unknown[]) {
+  return {
+    operationId,
+    summary: 'Chat, streamed or not; `model` is a tier, a deployment alias or a catalog id',
+    parameters,
+    requestBody: { required: true, content: json({ $ref: '#/components/schemas/ChatRequest' }) },
+    responses: {
+      200: {
+        description: "The provider's answer in OpenAI's dialect; with `stream` as server-sent events",
+        content: { ...json(object), 'text/event-stream': { schema: { type: 'string' } } },
+      },
+      ...failures,
+    },
+  }
+}
+
+function embed(operationId: string, parameters: readonly unknown[]) {
+  return {
+    operationId,
+    summary: 'Embeddings',
+    parameters,
+    requestBody: { required: true, content: json({ $ref: '#/components/schemas/EmbeddingsRequest' }) },
+    responses: { 200: { description: 'Embeddings', content: json(object) }, ...failures },
+  }
+}
+
+/** The data plane as OpenAPI 3.1, with its schemas made from the contracts. Source: https://spec.openapis.org/oas/v3.1.1 */
+export function describeDataPlane({ version, serverUrl }: Described) {
+  const range = ['from', 'to'].map((name) => ({
+    name,
+    in: 'query',
+    required: false,
+    schema: { type: 'string' },
+    description: `ISO 8601 instant or UTC day${name === 'to' ? ', exclusive' : ''}`,
+  }))
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Huntaze AI data plane', version },
+    servers: [{ url: serverUrl }],
+    security: [{ bearer: [] }, { azureKey: [] }],
+    paths: {
+      '/chat/completions': { post: chat('createChatCompletion', []) },
+      '/embeddings': { post: embed('createEmbeddings', []) },
+      '/openai/deployments/{deployment}/chat/completions': {
+        post: chat('createAzureChatCompletion', [deploymentParameter, versionParameter]),
+      },
+      '/openai/deployments/{deployment}/embeddings': {
+        post: embed('createAzureEmbeddings', [deploymentParameter, versionParameter]),
+      },
+      '/models': {
+        get: {
+          operationId: 'listModels',
+          summary: 'Tiers and deployment aliases',
+          responses: { 200: { description: "OpenAI's list", content: json(object) }, ...failures },
+        },
+      },
+      '/usage': {
+        get: {
+          operationId: 'readUsage',
+          summary: "The account's totals, this month when no time is given",
+          parameters: range,
+          responses: {
+            200: { description: 'Totals', content: json({ $ref: '#/components/schemas/Usage' }) },
+            ...failures,
+          },
+        },
+      },
+    },
+    components: {
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer' },
+        azureKey: { type: 'apiKey', in: 'header', name: 'api-key' },
+      },
+      schemas: {
+        ChatRequest: schemaOf(chatRequestBody),
+        EmbeddingsRequest: schemaOf(embeddingsRequestBody),
+        Usage: schemaOf(usageTotals),
+        Error: errorSchema,
+      },
+    },
+  }
+}

@@ -1,0 +1,57 @@
+import { type Catalog, indexCatalog } from '#lib/deployments/catalog'
+import { type CatalogData, catalogSchema } from '#lib/deployments/catalog-schema'
+
+export type CatalogResult = { ok: true; catalog: Catalog } | { ok: false; problems: readonly string[] }
+
+/** Checks a catalog whole and names every mistake at once, each with its path. */
+export function parseCatalog(input: unknown): CatalogResult {
+  const parsed = catalogSchema.safeParse(input)
+  if (!parsed.success) {
+    return {
+      ok: false,
+      problems: parsed.error.issues.map((issue) => `${issue.path.join('.') || 'catalog'}: ${issue.message}`),
+    }
+  }
+  const problems = crossCheck(parsed.data)
+  return problems.length === 0 ? { ok: true, catalog: indexCatalog(parsed.data) } : { ok: false, problems }
+}
+
+function crossCheck(data: CatalogData): string[] {
+  const regions = new Set(data.regions.map((region) => region.name))
+  const ids = new Set(data.deployments.map((deployment) => deployment.id))
+  const chains: [string, CatalogData['tiers'][string]['chain']][] = [
+    ...Object.entries(data.tiers).map(([name, tier]): [string, typeof tier.chain] => [
+      `tiers.${name}.chain`,
+      tier.chain,
+    ]),
+    ...(data.embeddings
+      ? [['embeddings.chain', data.embeddings.chain] as [string, typeof data.embeddings.chain]]
+      : []),
+    ...(data.vision ? [['vision.chain', data.vision.chain] as [string, typeof data.vision.chain]] : []),
+  ]
+  return [
+    ...repeated(data.regions.map((region) => region.name)).map((name) => `regions: "${name}" is named twice`),
+    ...repeated(data.deployments.map((deployment) => deployment.id)).map(
+      (id) => `deployments: "${id}" is named twice`,
+    ),
+    ...data.deployments
+      .filter((deployment) => !regions.has(deployment.region))
+      .map((deployment) => `deployments.${deployment.id}.region: there is no region "${deployment.region}"`),
+    ...Object.keys(data.tiers)
+      .filter((name) => ids.has(name))
+      .map((name) => `tiers.${name}: a deployment has the same name`),
+    ...(Object.keys(data.tiers).length === 0 ? ['tiers: must name at least one tier'] : []),
+    ...chains.flatMap(([path, chain]) => chainProblems(path, chain.flat(), ids)),
+  ]
+}
+
+function chainProblems(path: string, members: readonly string[], ids: ReadonlySet<string>): string[] {
+  return [
+    ...members.filter((id) => !ids.has(id)).map((id) => `${path}: there is no deployment "${id}"`),
+    ...repeated(members).map((id) => `${path}: "${id}" stands there twice`),
+  ]
+}
+
+function repeated(names: readonly string[]): string[] {
+  return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))]
+}

@@ -1,0 +1,25 @@
+import type { ChatRequestBody } from '#lib/contracts/openai'
+import { foreignMetadata } from '#lib/gateway/request-tags'
+import type { RouteLimits } from '#lib/gateway/route-plan'
+
+/** Models that think before they answer take `max_completion_tokens` and refuse `max_tokens`. */
+const reasoningModel = /^(o\d|gpt-5)/
+
+/** The caller's output limit, whichever of the two fields it used; the smaller when it used both. */
+export function askedOutputLimit(body: ChatRequestBody): number | null {
+  const given = [body.max_tokens, body.max_completion_tokens].filter((value) => typeof value === 'number')
+  return given.length === 0 ? null : Math.min(...given)
+}
+
+/** The body for one provider: the caller's, with the plan's limits in the field the model understands. */
+export function providerBody(body: ChatRequestBody, limits: RouteLimits, model: string): ChatRequestBody {
+  const { max_tokens: _tokens, max_completion_tokens: _completion, metadata, ...rest } = body
+  const limitField = reasoningModel.test(model) ? 'max_completion_tokens' : 'max_tokens'
+  const foreign = foreignMetadata(metadata)
+  return {
+    ...rest,
+    ...(limits.temperature === null ? {} : { temperature: limits.temperature }),
+    ...(limits.maxOutputTokens === null ? {} : { [limitField]: limits.maxOutputTokens }),
+    ...(foreign ? { metadata: foreign } : {}),
+  }
+}

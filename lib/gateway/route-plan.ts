@@ -1,0 +1,49 @@
+/** One sentence of the plan, kept with the request: why a deployment stands where it stands, or does not. */
+export interface RouteReason {
+  deploymentId: string | null
+  /** Stable word for filters and tests. */
+  code:
+    | 'tier_chain'
+    | 'alias'
+    | 'twin'
+    | 'balanced'
+    | 'cooldown'
+    | 'health'
+    | 'lifecycle'
+    | 'no_embeddings'
+    | 'context_too_small'
+    | 'output_limit'
+    | 'temperature_bounds'
+    | 'fallback'
+  /** For a person, e.g. `first in the chain of tier premium`. */
+  text: string
+}
+
+export interface RouteCandidate {
+  deploymentId: string
+  /** Position of the step in the chain, from 0. */
+  step: number
+}
+
+/** What `planRoute` decided: who is asked in which order, with which limits. */
+export interface RoutePlan {
+  /** Empty string when the caller named a deployment. */
+  tier: string
+  candidates: readonly RouteCandidate[]
+  reasons: readonly RouteReason[]
+  limits: RouteLimits
+}
+
+/** Bounds of one request in milliseconds and tokens, from the tier. */
+export interface RouteLimits {
+  /** What is sent as the output limit; null leaves the caller's field out (embeddings). */
+  maxOutputTokens: number | null
+  /** To the first content token when streaming, to the whole answer otherwise. */
+  deadlineMs: number
+  attemptTimeoutMs: number
+  firstTokenMs: number
+  idleMs: number
+  totalMs: number
+  /** The caller's value clamped to the tier's bounds; null when the caller gave none. */
+  temperature: number | null
+}
