@@ -1,0 +1,19 @@
+import { createKeyBody, type KeysView } from '#lib/contracts/access'
+import { defineRoute } from '#server/http/define-route'
+
+export const GET = defineRoute({
+  role: 'viewer',
+  async handle({ container }): Promise<KeysView> {
+    return { keys: await container.access.keys.list() }
+  },
+})
+
+export const POST = defineRoute({
+  role: 'admin',
+  body: createKeyBody,
+  async handle({ container, actor, body }) {
+    const created = await container.access.keys.create({ ...body, createdBy: actor.id })
+    container.log.info({ actor: actor.id, keyId: created.key.id }, 'API key created')
+    return created
+  },
+})

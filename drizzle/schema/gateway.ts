@@ -1,0 +1,44 @@
+import { bigint, integer, pgTable, primaryKey, smallint, text, timestamp } from 'drizzle-orm/pg-core'
+
+const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
+
+/**
+ * One row per call to a provider, whatever became of it, written with its request's ledger entry.
+ * Partitioned by month of `started_at`, which is the *request's* start, so that both rows share a partition.
+ */
+export const attempts = pgTable(
+  'attempts',
+  {
+    accountId: text('account_id').notNull(),
+    startedAt: instant('started_at').notNull(),
+    requestId: text('request_id').notNull(),
+    /** From 1, in the order in which they began. */
+    sequence: smallint('sequence').notNull(),
+    deploymentId: text('deployment_id').notNull(),
+    provider: text('provider').notNull(),
+    region: text('region').notNull(),
+    model: text('model').notNull(),
+    outcome: text('outcome', { enum: ['success', 'error', 'cancelled', 'cut'] }).notNull(),
+    /** `FailureClass`, null on success. */
+    failureClass: text('failure_class'),
+    /** The provider's HTTP status, null when it never answered. */
+    httpStatus: smallint('http_status'),
+    /** The provider's own code and message, redacted. */
+    errorMessage: text('error_message'),
+    /** Milliseconds between the request's start and the attempt's. */
+    offsetMs: integer('offset_ms').notNull(),
+    firstTokenMs: integer('first_token_ms'),
+    durationMs: integer('duration_ms').notNull(),
+    inputTokens: integer('input_tokens').notNull(),
+    outputTokens: integer('output_tokens').notNull(),
+    /** 10⁻¹² USD; null when unpriced. */
+    costPicoUsd: bigint('cost_pico_usd', { mode: 'bigint' }),
+    providerRequestId: text('provider_request_id'),
+  },
+  (table) => [
+    primaryKey({
+      name: 'attempts_pk',
+      columns: [table.accountId, table.startedAt, table.requestId, table.sequence],
+    }),
+  ],
+)

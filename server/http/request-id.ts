@@ -1,0 +1,36 @@
+import { randomBytes } from 'node:crypto'
+
+let pool = Buffer.alloc(0)
+let used = 0
+
+/** 16 fresh random bytes as hex, drawn from a refilled pool since one system call a request costs more than the rest. */
+function randomHex(bytes: number): string {
+  if (used + bytes > pool.length) {
+    pool = randomBytes(4096)
+    used = 0
+  }
+  used += bytes
+  return pool.toString('hex', used - bytes, used)
+}
+
+/** `req_` and 128 random bits. */
+export function newRequestId(): string {
+  return `req_${randomHex(16)}`
+}
+
+/** A trace and span id of W3C Trace Context (https://www.w3.org/TR/trace-context/). */
+export interface TraceContext {
+  traceId: string
+  /** Value for the outgoing `traceparent` header. */
+  traceparent: string
+}
+
+const incoming = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/
+
+/** Continues the caller's trace when its `traceparent` is valid, else starts one. */
+export function traceContext(header: string | null): TraceContext {
+  const match = header ? incoming.exec(header) : null
+  const valid = match && !/^0+$/.test(match[1] ?? '') && !/^0+$/.test(match[2] ?? '')
+  const traceId = valid && match[1] ? match[1] : randomHex(16)
+  return { traceId, traceparent: `00-${traceId}-${randomHex(8)}-${valid && match[3] ? match[3] : '01'}` }
+}
