@@ -175,7 +175,8 @@ export function readRetryAfter(headers: Readonly<Record<string, string>>, nowMs:
   if (value === undefined) return null
   const seconds = decimal(value)
   if (seconds !== null) return seconds * 1000
-  const dateMs = Date.parse(value)
+  // `Date.parse` takes almost anything for a date; HTTP dates begin with a day name.
+  const dateMs = /^[A-Z][a-z]{2},? /.test(value) ? Date.parse(value) : Number.NaN
   return Number.isNaN(dateMs) ? null : Math.max(0, dateMs - nowMs)
 }
 

@@ -38,7 +38,7 @@ export interface AnthropicTranslationInput {
 }
 
 /** Anthropic demands a limit; OpenAI's dialect does not. */
-export const defaultMaxTokens = 4096
+const defaultMaxTokens = 4096
 
 /** Fields that would change what the answer is, so that dropping them would deceive the caller. */
 const refusedFields = [
