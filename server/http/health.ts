@@ -16,6 +16,7 @@ export async function healthReady(): Promise<Response> {
     status: reasons.length === 0 ? 'ready' : 'not ready',
     reasons,
     database: container.ledger.databaseReachable() ? 'reachable' : 'unreachable, records go to the journal',
+    journalRecords: container.ledger.journalPending(),
     simulated: container.simulated,
   }
   return Response.json(body, {

@@ -3,6 +3,7 @@ import { getRequestListener } from '@hono/node-server'
 import type { Container } from '#server/create-container'
 import { clientAddress } from '#server/http/client-address'
 import { type DirectMatch, matchDirectRoute } from '#server/http/direct-routes'
+import { clientAddressHeader } from '#server/http/request-address'
 import {
   contentSecurityPolicy,
   securityHeaders,

@@ -48,7 +48,19 @@ const domains = [
 const folders: Readonly<Record<string, readonly string[]>> = {
   lib: [...domains, 'contracts', 'simulator'],
   server: [...domains, 'http', 'config', 'db', 'jobs', 'simulator', 'cli'],
-  components: [...domains, 'ui', 'charts', 'data', 'shell', 'overview', 'requests', 'playground', 'settings', 'frame', 'sign-in'],
+  components: [
+    ...domains,
+    'ui',
+    'charts',
+    'data',
+    'shell',
+    'overview',
+    'requests',
+    'playground',
+    'settings',
+    'frame',
+    'sign-in',
+  ],
 }
 
 interface Source {

@@ -1,0 +1,1 @@
+export { adminEvents as GET } from '#server/telemetry/http/admin-events'

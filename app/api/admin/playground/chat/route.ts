@@ -1,0 +1,1 @@
+export { playgroundChat as POST } from '#server/gateway/http/playground-chat'

@@ -1,0 +1,1 @@
+export { healthLive as GET } from '#server/http/health'

@@ -1,0 +1,1 @@
+export { healthReady as GET } from '#server/http/health'

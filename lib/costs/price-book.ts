@@ -1,0 +1,53 @@
+/** What one model costs at one provider from a date on. */
+export interface ModelPrice {
+  provider: string
+  model: string
+  /** UTC date (`2026-01-31`) from whose first instant the price holds, until a later price of the same model. */
+  effectiveFrom: string
+  /** Pico-USD per token: USD per million tokens × 10⁶, so $10 per million is 10,000,000. */
+  inputPicoUsd: bigint
+  cachedInputPicoUsd: bigint
+  /** Null where writing to the prompt cache costs what input costs. */
+  cacheWritePicoUsd: bigint | null
+  /** Reasoning tokens are billed as output. */
+  outputPicoUsd: bigint
+  /** Where the figures were read. */
+  source: string
+  /** Date on which the source said so. */
+  asOf: string
+}
+
+/** Prices as versioned data; a ledger entry keeps the version its cost was computed with. */
+export interface PriceBook {
+  version: string
+  prices: readonly ModelPrice[]
+}
+
+const datedName = /-(\d{4}-\d{2}-\d{2}|\d{8}|\d{4})$/
+
+/**
+ * The price that holds for a model at a time, or null. A dated model name (`gpt-4o-2024-11-20`) that the book does
+ * not list has the price of the name without the date.
+ */
+export function findPrice(
+  book: PriceBook,
+  wanted: { provider: string; model: string; atMs: number },
+): ModelPrice | null {
+  const exact = latestPrice(book, wanted)
+  if (exact) return exact
+  const model = wanted.model.replace(datedName, '')
+  return model === wanted.model ? null : latestPrice(book, { ...wanted, model })
+}
+
+function latestPrice(
+  book: PriceBook,
+  { provider, model, atMs }: { provider: string; model: string; atMs: number },
+): ModelPrice | null {
+  let found: ModelPrice | null = null
+  for (const price of book.prices) {
+    if (price.model !== model || price.provider !== provider) continue
+    if (Date.parse(price.effectiveFrom) > atMs) continue
+    if (!found || price.effectiveFrom > found.effectiveFrom) found = price
+  }
+  return found
+}

@@ -1,0 +1,23 @@
+import type { z } from 'zod'
+import type { SettingsView, updateSettingsBody } from '#lib/contracts/settings'
+import type { Actor } from '#server/access/principal'
+import type { Container } from '#server/create-container'
+
+export interface SettingsChange {
+  actor: Actor
+  body: z.infer<typeof updateSettingsBody>
+  requestId: string
+}
+
+/** Changes settings for every instance; answers when this one obeys. */
+export async function changeSettings(
+  container: Container,
+  { actor, body, requestId }: SettingsChange,
+): Promise<SettingsView> {
+  const { reason, ...change } = body
+  const before = container.settings.current()
+  const after = await container.settings.update(change, { actorId: actor.id, atMs: container.clock.nowMs() })
+  await container.configuration.check()
+  container.log.info({ requestId, actorId: actor.id, reason, before, after }, 'settings changed')
+  return after
+}

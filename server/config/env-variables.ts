@@ -1,0 +1,153 @@
+import { z } from 'zod'
+
+const text = z.string().trim().min(1)
+const secretKey = text.min(20, 'must be at least 20 characters')
+
+/** `https:` anywhere, `http:` to loopback only: what leaves the machine is encrypted. */
+const endpoint = text.refine(
+  isSafeEndpoint,
+  'must be an https:// address (http:// is accepted for loopback only)',
+)
+
+function isSafeEndpoint(value: string): boolean {
+  if (!URL.canParse(value)) return false
+  const url = new URL(value)
+  if (url.username || url.password) return false
+  if (url.protocol === 'https:') return true
+  return url.protocol === 'http:' && isLoopbackHost(url.hostname)
+}
+
+/** Is the host name this machine itself (127.0.0.0/8, ::1, localhost)? */
+export function isLoopbackHost(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)
+}
+
+/** One row per variable: its schema and the sentence that README and `.env.example` carry. */
+export const envVariables = {
+  HOST: { schema: text.default('127.0.0.1'), group: 'Server', about: 'Address to listen on.' },
+  PORT: {
+    schema: z.coerce.number().int().min(0).max(65535).default(3000),
+    group: 'Server',
+    about: 'Port to listen on; 0 takes a free one.',
+  },
+  PUBLIC_URL: {
+    schema: endpoint.optional(),
+    group: 'Server',
+    about:
+      'Address under which browsers reach the console; decides origin checks, redirects and secure cookies. Derived from HOST and PORT when not set.',
+  },
+  TRUST_PROXY: {
+    schema: z.enum(['on', 'off']).default('off'),
+    group: 'Server',
+    about: '`on` behind a reverse proxy: the client address is then the last entry of X-Forwarded-For.',
+  },
+  LOG_LEVEL: {
+    schema: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+    group: 'Server',
+    about: 'Lowest level that is logged (JSON lines on stdout).',
+  },
+  HUNTAZE_SHUTDOWN_MS: {
+    schema: z.coerce.number().int().min(0).max(600_000).default(20_000),
+    group: 'Server',
+    about: 'Milliseconds that running answers may take to end after SIGTERM before they are cut.',
+  },
+  HUNTAZE_BODY_LIMIT_MB: {
+    schema: z.coerce.number().int().min(1).max(100).default(25),
+    group: 'Server',
+    about: 'Largest request body of the data plane in MiB.',
+  },
+  HUNTAZE_DATA_DIR: {
+    schema: text.default('.data'),
+    group: 'Data',
+    about: 'Directory of the embedded database, the ledger journal and generated secrets.',
+  },
+  DATABASE_URL: {
+    schema: text.regex(/^postgres(ql)?:\/\//, 'must begin with postgres:// or postgresql://').optional(),
+    group: 'Data',
+    about: 'Postgres instead of the embedded database.',
+  },
+  HUNTAZE_CATALOG: {
+    schema: text.optional(),
+    group: 'Catalog',
+    about: 'Path of a JSON catalog of regions, deployments and tiers; without it the built-in one.',
+  },
+  HUNTAZE_BOOTSTRAP_API_KEY: {
+    schema: secretKey.optional(),
+    group: 'Access',
+    about: 'If set, this API key exists with all data-plane scopes, its own account and plan `unlimited`.',
+  },
+  HUNTAZE_BOOTSTRAP_ADMIN_API_KEY: {
+    schema: secretKey.optional(),
+    group: 'Access',
+    about: 'Likewise with every scope, for /api/admin too.',
+  },
+  HUNTAZE_BOOTSTRAP_ADMIN_EMAIL: {
+    schema: z.email().optional(),
+    group: 'Access',
+    about: 'With the password below: this admin exists, and no one-time link is printed.',
+  },
+  HUNTAZE_BOOTSTRAP_ADMIN_PASSWORD: {
+    schema: text.min(12, 'must be at least 12 characters').optional(),
+    group: 'Access',
+    about: 'Password of that admin.',
+  },
+  AUTH_SECRET: {
+    schema: text.min(32, 'must be at least 32 characters').optional(),
+    group: 'Access',
+    about:
+      'Signs console sessions. Generated into the data directory when embedded; required with DATABASE_URL.',
+  },
+  AUTH_MICROSOFT_ENTRA_ID_ID: {
+    schema: text.optional(),
+    group: 'Access',
+    about: 'Client id for signing in with Entra ID.',
+  },
+  AUTH_MICROSOFT_ENTRA_ID_SECRET: {
+    schema: text.optional(),
+    group: 'Access',
+    about: 'Client secret for the same.',
+  },
+  AUTH_MICROSOFT_ENTRA_ID_TENANT_ID: {
+    schema: z.guid('must be the GUID of one tenant').optional(),
+    group: 'Access',
+    about: 'Tenant whose members may sign in.',
+  },
+  AZURE_OPENAI_ENDPOINT: {
+    schema: endpoint.optional(),
+    group: 'Azure OpenAI',
+    about: "Endpoint of the built-in catalog's primary region (West Europe).",
+  },
+  AZURE_OPENAI_DR_ENDPOINT: {
+    schema: endpoint.optional(),
+    group: 'Azure OpenAI',
+    about: 'Endpoint of its disaster-recovery region (North Europe).',
+  },
+  AZURE_OPENAI_API_KEY: {
+    schema: text.optional(),
+    group: 'Azure OpenAI',
+    about: 'Key; without it the managed identity (DefaultAzureCredential).',
+  },
+  AZURE_OPENAI_API_VERSION: {
+    schema: text.default('2024-10-21'),
+    group: 'Azure OpenAI',
+    about: 'api-version of the data plane.',
+  },
+  OPENAI_API_KEY: { schema: text.optional(), group: 'Legacy providers', about: 'OpenAI, the old provider.' },
+  OPENAI_BASE_URL: {
+    schema: endpoint.optional(),
+    group: 'Legacy providers',
+    about: 'Any OpenAI-compatible server; default is OpenAI itself.',
+  },
+  ANTHROPIC_API_KEY: {
+    schema: text.optional(),
+    group: 'Legacy providers',
+    about: 'Anthropic, the other old provider.',
+  },
+  ANTHROPIC_BASE_URL: {
+    schema: endpoint.optional(),
+    group: 'Legacy providers',
+    about: 'Default is Anthropic itself.',
+  },
+} as const
+
+export type EnvName = keyof typeof envVariables

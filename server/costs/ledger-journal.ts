@@ -1,0 +1,243 @@
+import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
+import type { LedgerRecord } from '#lib/costs/ledger-record'
+
+/**
+ * A file of JSON lines that holds records while the database does not take them. A record is safe from `kill -9`
+ * as soon as `append` resolves; the disk is synced in the background. Two files: `path` takes new records,
+ * `path.replay` holds those being replayed; a third, `path.rejected`, keeps lines that can never be booked.
+ */
+export interface LedgerJournal {
+  /** Records that were appended and not yet replayed, those of an earlier run included. */
+  pending(): number
+  /** Resolves when the records are in the file; rejects, leaving the file as it was, when they cannot be written. */
+  append(records: readonly LedgerRecord[]): Promise<void>
+  /**
+   * Hands the pending records to `book` in chunks, oldest first; returns when none are left. Records are let go
+   * only after `book` resolved; when it rejects, so does `replay`, and the next one begins with that chunk.
+   */
+  replay(book: (records: readonly LedgerRecord[]) => Promise<void>): Promise<void>
+  /** Keeps what can never be booked where a person finds it. */
+  reject(line: string): Promise<void>
+  close(): Promise<void>
+}
+
+const chunkBytes = 256 * 1024
+
+/**
+ * The journal at `path`, opened when first needed; the directory must exist. `onTornLine` hears of lines that are
+ * not whole JSON.
+ */
+export function createLedgerJournal(options: {
+  path: string
+  onTornLine: (line: string) => void
+}): LedgerJournal {
+  const replayPath = `${options.path}.replay`
+  const rejectedPath = `${options.path}.rejected`
+  let active: AppendFile | undefined
+  let pending = 0
+  let counted = false
+  let replayOffset = 0
+  let lastStep: Promise<unknown> = Promise.resolve()
+  let syncing: Promise<void> | undefined
+
+  /** Appends and file changes take turns. */
+  function inTurn<T>(step: () => Promise<T>): Promise<T> {
+    const result = lastStep.then(step, step)
+    lastStep = result
+    result.catch(() => {})
+    return result
+  }
+
+  /** The active file; with the first use, what an earlier run left is counted. */
+  async function opened(): Promise<AppendFile> {
+    active ??= await openForAppend(options.path)
+    if (!counted) pending = (await countLines(replayPath)) + (await countLines(options.path))
+    counted = true
+    return active
+  }
+
+  async function appendLines(text: string, count: number): Promise<void> {
+    const file = await opened()
+    await file.append(text)
+    pending += count
+    syncing ??= file
+      .sync()
+      // The records are in the file; should the disk not take them, the next append says so.
+      .catch(() => {})
+      .finally(() => {
+        syncing = undefined
+      })
+  }
+
+  /** Makes the active file the one to be replayed; false when nothing is left. */
+  async function rotate(): Promise<boolean> {
+    const file = await opened()
+    if (file.size() === 0) return false
+    await syncing
+    active = undefined
+    await file.close()
+    await rename(options.path, replayPath)
+    replayOffset = 0
+    return true
+  }
+
+  async function replayFile(book: (records: readonly LedgerRecord[]) => Promise<void>): Promise<void> {
+    const file = await open(replayPath, 'r')
+    try {
+      for (;;) {
+        const { text, bytes } = await readLines(file, replayOffset)
+        if (bytes === 0) break
+        const lines = text.split('\n').filter((line) => line !== '')
+        const records = lines.map(parseRecord)
+        const whole = records.filter((record) => record !== null)
+        if (whole.length > 0) await book(whole)
+        for (const [index, line] of lines.entries()) if (records[index] === null) await keepTornLine(line)
+        replayOffset += bytes
+        pending -= lines.length
+      }
+    } finally {
+      await file.close()
+    }
+    await rm(replayPath)
+    replayOffset = 0
+  }
+
+  async function keepTornLine(line: string): Promise<void> {
+    await appendTo(rejectedPath, `${line}\n`)
+    options.onTornLine(line)
+  }
+
+  return {
+    pending: () => pending,
+    append: (records) => {
+      const text = `${records.map((record) => JSON.stringify(record)).join('\n')}\n`
+      return inTurn(() => appendLines(text, records.length))
+    },
+    async replay(book) {
+      await inTurn(opened)
+      do {
+        if (await exists(replayPath)) await replayFile(book)
+      } while (await inTurn(rotate))
+    },
+    reject: (line) => inTurn(() => appendTo(rejectedPath, `${line}\n`)),
+    close: () =>
+      inTurn(async () => {
+        await syncing
+        await active?.close()
+        active = undefined
+      }),
+  }
+}
+
+interface AppendFile {
+  size(): number
+  append(text: string): Promise<void>
+  sync(): Promise<void>
+  close(): Promise<void>
+}
+
+/** After a failed write the torn rest is cut off, or, where even that fails, closed off as a line of its own. */
+async function openForAppend(path: string): Promise<AppendFile> {
+  const handle = await open(path, 'a', 0o600)
+  let size = (await handle.stat()).size
+  let torn = size > 0 && !(await endsWithNewline(path, size))
+  return {
+    size: () => size,
+    async append(text) {
+      const data = Buffer.from(torn ? `\n${text}` : text)
+      try {
+        await writeFully(handle, data)
+        size += data.length
+        torn = false
+      } catch (error) {
+        await handle.truncate(size).catch(() => {
+          torn = true
+        })
+        throw error
+      }
+    },
+    sync: () => handle.datasync(),
+    close: () => handle.close(),
+  }
+}
+
+async function writeFully(handle: FileHandle, data: Buffer): Promise<void> {
+  let written = 0
+  while (written < data.length) written += (await handle.write(data, written)).bytesWritten
+}
+
+async function appendTo(path: string, text: string): Promise<void> {
+  const file = await openForAppend(path)
+  try {
+    await file.append(text)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+/** Whole lines from `offset` on, about a chunk of them; at the end of the file also a last line without newline. */
+async function readLines(file: FileHandle, offset: number): Promise<{ text: string; bytes: number }> {
+  let buffer = Buffer.alloc(0)
+  for (let size = chunkBytes; ; size *= 2) {
+    buffer = Buffer.alloc(size)
+    const { bytesRead } = await file.read(buffer, 0, size, offset)
+    const newline = buffer.subarray(0, bytesRead).lastIndexOf(10)
+    if (bytesRead < size && newline < bytesRead - 1) {
+      return { text: buffer.toString('utf8', 0, bytesRead), bytes: bytesRead }
+    }
+    if (newline >= 0 || bytesRead < size) {
+      return { text: buffer.toString('utf8', 0, newline + 1), bytes: newline + 1 }
+    }
+  }
+}
+
+function parseRecord(line: string): LedgerRecord | null {
+  try {
+    const record = JSON.parse(line) as Partial<LedgerRecord>
+    return typeof record.id === 'string' && typeof record.startedAtMs === 'number'
+      ? (record as LedgerRecord)
+      : null
+  } catch {
+    return null
+  }
+}
+
+async function countLines(path: string): Promise<number> {
+  if (!(await exists(path))) return 0
+  const file = await open(path, 'r')
+  try {
+    const buffer = Buffer.alloc(chunkBytes)
+    let count = 0
+    let last = 10
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, chunkBytes, null)
+      if (bytesRead === 0) return last === 10 ? count : count + 1
+      for (const byte of buffer.subarray(0, bytesRead)) if (byte === 10) count += 1
+      last = buffer[bytesRead - 1] ?? last
+    }
+  } finally {
+    await file.close()
+  }
+}
+
+async function endsWithNewline(path: string, size: number): Promise<boolean> {
+  const file = await open(path, 'r')
+  try {
+    const byte = Buffer.alloc(1)
+    await file.read(byte, 0, 1, size - 1)
+    return byte[0] === 10
+  } finally {
+    await file.close()
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
+    throw error
+  }
+}

@@ -1,0 +1,43 @@
+import type { Access } from '#server/access/create-access'
+import type { ConfigurationWatcher } from '#server/config/configuration-watcher'
+import type { Env } from '#server/config/env'
+import type { SettingsStore } from '#server/config/settings-store'
+import type { LedgerWriter } from '#server/costs/ledger-writer'
+import type { Database } from '#server/db/database'
+import type { CatalogStore } from '#server/deployments/catalog-store'
+import type { GatewayParts } from '#server/gateway/gateway-parts'
+import type { RefusalCounter } from '#server/http/refusal-counter'
+import type { Simulator } from '#server/simulator/start-simulator'
+import type { Clock } from '#server/telemetry/clock'
+import type { ConsoleEvents } from '#server/telemetry/console-events'
+import type { Log } from '#server/telemetry/log'
+
+/** Everything a route may use, wired once a process by `open-container`. */
+export interface Container {
+  env: Env
+  version: string
+  instanceId: string
+  startedAtMs: number
+  /** Address of the console; known once the port is. */
+  publicUrl(): string
+  clock: Clock
+  log: Log
+  db: Database
+  configuration: ConfigurationWatcher
+  settings: SettingsStore
+  catalog: CatalogStore
+  access: Access
+  ledger: LedgerWriter
+  gateway: GatewayParts
+  refusals: RefusalCounter
+  events: ConsoleEvents
+  /** Null when every provider is real. */
+  simulator: Simulator | null
+  simulated: readonly string[]
+  bodyLimitBytes: number
+  /** Aborts when the process begins to stop: open event streams end. */
+  shutdown: AbortController
+  isShuttingDown(): boolean
+  /** Releases everything; the ledger is drained before the database closes. */
+  close(): Promise<void>
+}

@@ -1,0 +1,30 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { PGlite } from '@electric-sql/pglite'
+import { servePglite } from '#server/db/serve-pglite'
+
+/** What the thread is started with. */
+export interface PgliteWorkerData {
+  pgDataDir: string
+  socketPath: string
+}
+
+/** Says `ready` when clients may connect and `closed` after a clean end; any message asks it to end. */
+async function run({ pgDataDir, socketPath }: PgliteWorkerData): Promise<void> {
+  const db = await PGlite.create({ dataDir: pgDataDir })
+  const version = await db.query<{ server_version: string }>('SHOW server_version')
+  const server = await servePglite({
+    db,
+    path: socketPath,
+    serverVersion: version.rows[0]?.server_version ?? 'unknown',
+  })
+  parentPort?.once('message', async () => {
+    await server.close()
+    await db.exec('CHECKPOINT')
+    await db.close()
+    parentPort?.postMessage('closed')
+    parentPort?.close()
+  })
+  parentPort?.postMessage('ready')
+}
+
+await run(workerData as PgliteWorkerData)

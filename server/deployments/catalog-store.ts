@@ -1,0 +1,92 @@
+import { readFileSync, statSync, unwatchFile, watchFile } from 'node:fs'
+import { type BuiltInEndpoints, builtInCatalog } from '#lib/deployments/built-in-catalog'
+import type { Catalog } from '#lib/deployments/catalog'
+import { type CatalogResult, parseCatalog } from '#lib/deployments/parse-catalog'
+import { StartUpError } from '#server/config/start-up-error'
+import { checkEndpoint } from '#server/gateway/providers/endpoint-rules'
+import type { Log } from '#server/telemetry/log'
+
+/** The catalog in force. With a file it follows the file; a wrong edit leaves the last good one in force. */
+export interface CatalogStore {
+  current(): Catalog
+  /** What is wrong with the file as it stands now; empty when it is in force. */
+  problems(): readonly string[]
+  close(): void
+}
+
+export interface CatalogStoreOptions {
+  /** Path of the catalog file; null for the built-in one. */
+  path: string | null
+  endpoints: BuiltInEndpoints
+  log: Log
+  onChange: () => void
+}
+
+const pollMs = 1000
+
+/** @throws StartUpError naming every mistake of the file. */
+export function openCatalogStore(options: CatalogStoreOptions): CatalogStore {
+  const { path, log } = options
+  const first = path === null ? parseCatalog(builtInCatalog(options.endpoints)) : readCatalogFile(path)
+  if (!first.ok)
+    throw new StartUpError(first.problems.map((problem) => `catalog ${path ?? '(built-in)'}: ${problem}`))
+  let catalog = first.catalog
+  let problems: readonly string[] = []
+  if (path === null) return { current: () => catalog, problems: () => problems, close: () => undefined }
+
+  const reread = () => {
+    const next = readCatalogFile(path)
+    problems = next.ok ? [] : next.problems
+    if (next.ok) {
+      catalog = next.catalog
+      log.info({ path }, 'catalog file changed and is in force')
+    } else {
+      log.error({ path, problems }, 'catalog file has mistakes; the last good catalog stays in force')
+    }
+    options.onChange()
+  }
+  watchFile(path, { interval: pollMs, persistent: false }, reread)
+  return { current: () => catalog, problems: () => problems, close: () => unwatchFile(path, reread) }
+}
+
+/** Reads and checks a catalog file, endpoints included. */
+export function readCatalogFile(path: string): CatalogResult {
+  const text = readText(path)
+  if (!text.ok) return { ok: false, problems: [text.problem] }
+  let input: unknown
+  try {
+    input = JSON.parse(text.value)
+  } catch (error) {
+    return {
+      ok: false,
+      problems: [`it is not valid JSON: ${error instanceof Error ? error.message : 'unreadable'}`],
+    }
+  }
+  const result = parseCatalog(input)
+  if (!result.ok) return result
+  const problems = result.catalog.data.regions.flatMap((region) =>
+    endpointProblems(region.name, region.endpoint),
+  )
+  return problems.length === 0 ? result : { ok: false, problems }
+}
+
+function readText(path: string): { ok: true; value: string } | { ok: false; problem: string } {
+  try {
+    if (!statSync(path).isFile()) return { ok: false, problem: 'it is not a file' }
+    return { ok: true, value: readFileSync(path, 'utf8') }
+  } catch (error) {
+    return {
+      ok: false,
+      problem: `it cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    }
+  }
+}
+
+function endpointProblems(region: string, endpoint: string): string[] {
+  try {
+    checkEndpoint(endpoint)
+    return []
+  } catch (error) {
+    return [`regions.${region}.endpoint: ${error instanceof Error ? error.message : String(error)}`]
+  }
+}

@@ -1,0 +1,59 @@
+import type { EmbeddingsRequestBody } from '#lib/contracts/openai'
+import { foreignMetadata } from '#lib/gateway/request-tags'
+import { estimateEmbeddingUsage } from '#server/gateway/estimate-usage'
+import { endAttempt, type GatewayRun, settleRun } from '#server/gateway/gateway-run'
+import { providerTarget } from '#server/gateway/provider-target'
+import type { EmbeddingsAnswer } from '#server/gateway/providers/provider'
+import { runAttempts } from '#server/gateway/run-attempts'
+import { failedEnd, runError } from '#server/gateway/run-failure'
+
+/**
+ * Answers an embeddings request with the first success of the plan, its row in the ledger.
+ *
+ * @throws AppError of the catalogue when no candidate answered; the ledger has its row then too.
+ */
+export async function answerEmbeddings(
+  run: GatewayRun,
+  body: EmbeddingsRequestBody,
+): Promise<EmbeddingsAnswer> {
+  const { metadata, ...rest } = body
+  const foreign = foreignMetadata(metadata)
+  const sent = foreign ? { ...rest, metadata: foreign } : rest
+  const estimate = (model: string) => estimateEmbeddingUsage(run.parts, { body, model })
+  const result = await runAttempts(
+    run,
+    ({ deployment, timers, signal }) =>
+      run.parts.providerOf(deployment).embed({
+        target: providerTarget(deployment),
+        body: sent,
+        timers,
+        signal,
+        requestId: run.context.requestId,
+        traceparent: run.context.trace.traceparent,
+      }),
+    estimate,
+  )
+  if (!result) {
+    const error = runError(run)
+    await settleRun(run, failedEnd(error))
+    throw error
+  }
+  const { answer, attempt } = result
+  const usage = answer.usage ?? (await estimate(attempt.deployment.model))
+  endAttempt(run, attempt, {
+    outcome: 'success',
+    usage,
+    failure: null,
+    limits: answer.limits,
+    httpStatus: 200,
+  })
+  await settleRun(run, {
+    outcome: 'success',
+    errorCode: null,
+    httpStatus: 200,
+    finishReason: null,
+    firstTokenMs: null,
+    answerText: null,
+  })
+  return answer
+}

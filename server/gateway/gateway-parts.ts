@@ -1,0 +1,34 @@
+import type { LedgerRecord } from '#lib/costs/ledger-record'
+import type { PriceBook } from '#lib/costs/price-book'
+import type { Catalog, Deployment } from '#lib/deployments/catalog'
+import type { DeploymentGauges } from '#server/deployments/deployment-gauges'
+import type { Provider } from '#server/gateway/providers/provider'
+import type { RequestAbort } from '#server/gateway/request-abort'
+import type { Clock } from '#server/telemetry/clock'
+import type { Log } from '#server/telemetry/log'
+
+/** What the gateway needs of the ledger. */
+export interface Ledger {
+  /** Resolves when the row is committed or, if the database is slow or away, safely in the journal. */
+  record(record: LedgerRecord): Promise<'committed' | 'journaled'>
+  /** False while neither database nor journal can take rows: then nothing is admitted. */
+  accepting(): boolean
+}
+
+export interface GatewayParts {
+  catalog(): Catalog
+  providerOf(deployment: Deployment): Provider
+  priceBook(): PriceBook
+  ledger: Ledger
+  gauges: DeploymentGauges
+  clock: Clock
+  log: Log
+  /** In [0, 1). */
+  random(): number
+  /** Running requests, for a shutdown to end. */
+  running: Set<RequestAbort>
+  /** Keep redacted texts with requests? */
+  storesPrompts(): boolean
+  /** Counts tokens of text as the model's tokenizer does; for what no provider reported. */
+  countTokens(text: string, model: string): Promise<number>
+}

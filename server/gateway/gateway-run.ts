@@ -1,0 +1,205 @@
+import type { AttemptRecord, LedgerRecord, Outcome } from '#lib/costs/ledger-record'
+import type { Deployment } from '#lib/deployments/catalog'
+import type { TriedDeployment } from '#lib/gateway/answer-error'
+import type { Failure } from '#lib/gateway/failure'
+import type { RoutePlan } from '#lib/gateway/route-plan'
+import { type FinishReason, noUsage, type Usage } from '#lib/gateway/usage'
+import type { GatewayParts } from '#server/gateway/gateway-parts'
+import { priceUsage } from '#server/gateway/price-usage'
+import type { ProviderLimits } from '#server/gateway/providers/provider'
+import type { RequestAbort } from '#server/gateway/request-abort'
+import type { RequestContext } from '#server/gateway/request-context'
+
+/** One admitted request while it runs: what was tried, what it used, how long the provider took. */
+export interface GatewayRun {
+  parts: GatewayParts
+  context: RequestContext
+  plan: RoutePlan
+  kind: 'chat' | 'embeddings'
+  requestedModel: string
+  streamed: boolean
+  abort: RequestAbort
+  attempts: AttemptRecord[]
+  tried: TriedDeployment[]
+  usage: Usage
+  /** Null as soon as one attempt with tokens had no price. */
+  costPicoUsd: bigint | null
+  priceVersion: string | null
+  /** Milliseconds spent waiting for providers. */
+  providerMs: number
+  promptText: string | null
+  last: Deployment | null
+}
+
+/** An attempt that has begun and not yet ended. */
+export interface OpenAttempt {
+  deployment: Deployment
+  startedMs: number
+  firstTokenMs: number | null
+}
+
+export interface AttemptEnd {
+  outcome: Outcome
+  usage: Usage
+  failure: Failure | null
+  limits: ProviderLimits | null
+  httpStatus: number | null
+}
+
+export function beginAttempt(run: GatewayRun, deployment: Deployment): OpenAttempt {
+  run.parts.gauges.begin(deployment.id)
+  run.last = deployment
+  return { deployment, startedMs: run.parts.clock.monotonicMs(), firstTokenMs: null }
+}
+
+/** Closes an attempt: prices what it used, adds it to the run, feeds the gauges. */
+export function endAttempt(run: GatewayRun, attempt: OpenAttempt, end: AttemptEnd): void {
+  const { deployment } = attempt
+  const { parts } = run
+  const durationMs = parts.clock.monotonicMs() - attempt.startedMs
+  const { provider, model } = deployment
+  const priced = priceUsage(parts.priceBook(), end.usage, { provider, model, atMs: run.context.startedAtMs })
+  parts.gauges.end(deployment.id)
+  if (end.limits) parts.gauges.sawLimits(deployment.id, end.limits)
+  if (end.failure) parts.gauges.sawFailure(deployment.id, end.failure)
+  run.usage = addUsage(run.usage, end.usage)
+  run.costPicoUsd =
+    run.costPicoUsd === null || priced.costPicoUsd === null ? null : run.costPicoUsd + priced.costPicoUsd
+  run.priceVersion = priced.priceVersion ?? run.priceVersion
+  run.attempts.push({
+    deploymentId: deployment.id,
+    provider,
+    region: deployment.region,
+    model,
+    outcome: end.outcome,
+    failureClass: end.failure?.class ?? null,
+    httpStatus: end.httpStatus,
+    errorMessage: end.failure ? errorMessage(end.failure) : null,
+    offsetMs: Math.round(attempt.startedMs - run.context.startedMs),
+    firstTokenMs: attempt.firstTokenMs === null ? null : Math.round(attempt.firstTokenMs),
+    durationMs: Math.round(durationMs),
+    inputTokens: end.usage.inputTokens,
+    outputTokens: end.usage.outputTokens,
+    costPicoUsd: priced.costPicoUsd?.toString() ?? null,
+    providerRequestId: end.limits?.providerRequestId ?? null,
+  })
+}
+
+function errorMessage(failure: Failure): string {
+  const code = failure.error.code ? `${failure.error.code}: ` : ''
+  return `${code}${failure.error.message}`.slice(0, 500)
+}
+
+function addUsage(a: Usage, b: Usage): Usage {
+  if (a.source === 'none') return b
+  if (b.source === 'none') return a
+  return {
+    inputTokens: a.inputTokens + b.inputTokens,
+    cachedInputTokens: a.cachedInputTokens + b.cachedInputTokens,
+    cacheWriteTokens: a.cacheWriteTokens + b.cacheWriteTokens,
+    outputTokens: a.outputTokens + b.outputTokens,
+    reasoningTokens: a.reasoningTokens + b.reasoningTokens,
+    source: a.source === 'estimated' || b.source === 'estimated' ? 'estimated' : 'provider',
+  }
+}
+
+export interface RunEnd {
+  outcome: Outcome
+  errorCode: string | null
+  httpStatus: number
+  finishReason: FinishReason | null
+  firstTokenMs: number | null
+  answerText: string | null
+}
+
+/** The ledger's view of a run that has ended. */
+export function ledgerRecord(run: GatewayRun, end: RunEnd): LedgerRecord {
+  const { context, plan, last } = run
+  const latencyMs = run.parts.clock.monotonicMs() - context.startedMs
+  return {
+    id: context.requestId,
+    accountId: context.principal.accountId,
+    startedAtMs: context.startedAtMs,
+    correlationId: context.correlationId,
+    traceId: context.trace.traceId,
+    plan: context.principal.plan,
+    apiKeyId: context.principal.keyId,
+    creatorId: context.tags.creatorId,
+    sessionId: context.tags.sessionId,
+    operation: context.tags.operation ?? run.kind,
+    kind: run.kind,
+    requestedModel: run.requestedModel,
+    tier: plan.tier,
+    deploymentId: last?.id ?? '',
+    provider: last?.provider ?? '',
+    region: last?.region ?? '',
+    model: last?.model ?? '',
+    streamed: run.streamed,
+    outcome: end.outcome,
+    errorCode: end.errorCode,
+    httpStatus: end.httpStatus,
+    finishReason: end.finishReason,
+    usage: run.usage,
+    priceVersion: run.priceVersion,
+    costPicoUsd: run.costPicoUsd?.toString() ?? null,
+    firstTokenMs: end.firstTokenMs === null ? null : Math.round(end.firstTokenMs),
+    latencyMs: Math.round(latencyMs),
+    overheadUs: Math.max(0, Math.round((latencyMs - run.providerMs) * 1000)),
+    planReasons: plan.reasons,
+    promptText: run.promptText,
+    answerText: end.answerText,
+    attempts: run.attempts,
+  }
+}
+
+export interface RunStart {
+  parts: GatewayParts
+  context: RequestContext
+  plan: RoutePlan
+  kind: GatewayRun['kind']
+  requestedModel: string
+  streamed: boolean
+  abort: RequestAbort
+  promptText: string | null
+}
+
+export function startRun(start: RunStart): GatewayRun {
+  start.parts.running.add(start.abort)
+  start.abort.limit('deadline', start.plan.limits.deadlineMs)
+  return {
+    ...start,
+    attempts: [],
+    tried: [],
+    usage: noUsage,
+    costPicoUsd: 0n,
+    priceVersion: null,
+    providerMs: 0,
+    last: null,
+  }
+}
+
+/** Records the run in the ledger and lets go of its timers; resolves when the row is safe. */
+export async function settleRun(run: GatewayRun, end: RunEnd): Promise<void> {
+  run.abort.dispose()
+  run.parts.running.delete(run.abort)
+  const record = ledgerRecord(run, end)
+  logRun(run, record)
+  await run.parts.ledger.record(record)
+}
+
+function logRun(run: GatewayRun, record: LedgerRecord): void {
+  const fields = {
+    requestId: record.id,
+    correlationId: record.correlationId,
+    traceId: record.traceId,
+    accountId: record.accountId,
+    operation: record.operation,
+    deployment: record.deploymentId,
+    outcome: record.outcome,
+    errorCode: record.errorCode,
+    attempts: record.attempts.length,
+    latencyMs: record.latencyMs,
+    costPicoUsd: record.costPicoUsd,
+  }
+  run.parts.log.info(fields, record.outcome === 'success' ? 'answered' : 'not answered')
+}

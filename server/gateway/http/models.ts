@@ -1,0 +1,18 @@
+import { dataPlaneRoute } from '#server/gateway/http/data-plane-route'
+
+/** `GET /api/v1/models`: tiers and deployment aliases, in OpenAI's list shape. */
+export const models = dataPlaneRoute('models', async ({ container, requestId }) => {
+  const catalog = container.gateway.catalog()
+  const created = Math.floor(container.startedAtMs / 1000)
+  const row = (id: string, kind: 'tier' | 'deployment') => ({
+    id,
+    object: 'model',
+    created,
+    owned_by: `huntaze-${kind}`,
+  })
+  const data = [
+    ...[...catalog.tiers.keys()].map((name) => row(name, 'tier')),
+    ...[...catalog.aliases.keys()].map((name) => row(name, 'deployment')),
+  ]
+  return Response.json({ object: 'list', data }, { headers: { 'x-request-id': requestId } })
+})

@@ -1,0 +1,44 @@
+import { answerError } from '#lib/gateway/answer-error'
+import type { Failure } from '#lib/gateway/failure'
+import type { GatewayRun, RunEnd } from '#server/gateway/gateway-run'
+import { AppError } from '#server/http/app-error'
+
+/** The error for the caller of a run of which no attempt answered. */
+export function runError(run: GatewayRun): AppError {
+  const cause = run.abort.cause()
+  if (run.tried.length === 0 || cause === 'shutdown') {
+    return cause === 'caller'
+      ? new AppError('cancelled', { message: 'The caller went away before an answer was there.' })
+      : new AppError('shutting_down', {
+          message: 'This instance is shutting down; send the request again.',
+          retryAfterMs: 1000,
+        })
+  }
+  const error = answerError(run.tried)
+  return new AppError(error.code, {
+    message: error.message,
+    ...(error.param === null ? {} : { param: error.param }),
+    ...(error.status === null ? {} : { status: error.status }),
+    ...(error.retryAfterMs === null ? {} : { retryAfterMs: error.retryAfterMs }),
+    extra: {
+      ...(error.innererror === undefined ? {} : { innererror: error.innererror }),
+      tried: run.tried.map(({ deploymentId, failure }) => triedView(deploymentId, failure)),
+    },
+  })
+}
+
+function triedView(deployment: string, failure: Failure) {
+  return { deployment, failure: failure.class, status: failure.status }
+}
+
+/** How the ledger names the end of a run that ended with `error`. */
+export function failedEnd(error: AppError): RunEnd {
+  return {
+    outcome: error.code === 'cancelled' ? 'cancelled' : 'error',
+    errorCode: error.code,
+    httpStatus: error.status,
+    finishReason: null,
+    firstTokenMs: null,
+    answerText: null,
+  }
+}

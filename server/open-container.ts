@@ -1,0 +1,218 @@
+import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { builtInPrices } from '#lib/costs/built-in-prices'
+import { createAccess } from '#server/access/create-access'
+import { createConfigurationWatcher } from '#server/config/configuration-watcher'
+import { type Env, readEnv } from '#server/config/env'
+import { localKeyName, localSecret } from '#server/config/local-secret'
+import { createSettingsStore } from '#server/config/settings-store'
+import { StartUpError } from '#server/config/start-up-error'
+import { createLedgerWriter } from '#server/costs/ledger-writer'
+import type { Container } from '#server/create-container'
+import { createMaintenance } from '#server/db/maintenance'
+import { migrate } from '#server/db/migrate'
+import { openDatabase } from '#server/db/open-database'
+import { openCatalogStore } from '#server/deployments/catalog-store'
+import { createDeploymentGauges } from '#server/deployments/deployment-gauges'
+import { countTokens } from '#server/gateway/count-tokens'
+import {
+  builtInEndpoints,
+  configuredProviders,
+  openProviders,
+  simulatedLabels,
+} from '#server/gateway/open-providers'
+import type { RequestAbort } from '#server/gateway/request-abort'
+import { createRefusalCounter } from '#server/http/refusal-counter'
+import { systemClock } from '#server/telemetry/clock'
+import { createConsoleEvents } from '#server/telemetry/console-events'
+import { createLog, type Log } from '#server/telemetry/log'
+
+/** A container that is open, and what the start has to tell the operator. */
+export interface OpenedContainer {
+  container: Container
+  /** The one-time link for the first operator; null when somebody can sign in already. */
+  firstOperatorUrl: string | null
+}
+
+export interface OpenOptions {
+  env?: Env
+  /** Address of the console; asked late, because the port may be chosen by the system. */
+  publicUrl?: () => string
+}
+
+/** Opens the container for whoever asked first without `server/main.ts` (serverless hosting). */
+export async function openContainer(): Promise<Container> {
+  return (await openProcessContainer({})).container
+}
+
+/**
+ * Opens every resource of the process and wires the use cases over them.
+ *
+ * @throws StartUpError naming every mistake of environment and catalog; whatever else fails is thrown as it is.
+ */
+export async function openProcessContainer(options: OpenOptions): Promise<OpenedContainer> {
+  const env = options.env ?? requireEnv()
+  const instanceId = `ins_${randomBytes(6).toString('hex')}`
+  const log = createLog({ level: env.LOG_LEVEL, instanceId })
+  const publicUrl = options.publicUrl ?? (() => env.PUBLIC_URL ?? `http://${env.HOST}:${env.PORT}`)
+  const closers: (() => Promise<void> | void)[] = []
+  try {
+    return await open({ env, instanceId, log, publicUrl, closers })
+  } catch (error) {
+    await closeAll(closers)
+    throw error
+  }
+}
+
+function requireEnv(): Env {
+  const result = readEnv()
+  if (!result.ok) throw new StartUpError(result.problems)
+  return result.env
+}
+
+interface Opening {
+  env: Env
+  instanceId: string
+  log: Log
+  publicUrl: () => string
+  /** Run in reverse order, also when opening fails half-way. */
+  closers: (() => Promise<void> | void)[]
+}
+
+async function open({ env, instanceId, log, publicUrl, closers }: Opening): Promise<OpenedContainer> {
+  const clock = systemClock
+  const events = createConsoleEvents(clock)
+  const simulator = await openSimulator(env)
+  if (simulator) closers.push(() => simulator.close())
+  const catalog = openCatalogStore({
+    path: env.HUNTAZE_CATALOG ?? null,
+    endpoints: builtInEndpoints(env, simulator?.url ?? null),
+    log,
+    onChange: () => events.publish('configuration'),
+  })
+  closers.push(catalog.close)
+
+  const db = await openDatabase({
+    databaseUrl: env.DATABASE_URL ?? null,
+    dataDir: env.HUNTAZE_DATA_DIR,
+    onError: (error) => log.warn({ err: error }, 'a database connection failed'),
+  })
+  closers.push(db.close)
+  await migrate(db)
+
+  const configuration = createConfigurationWatcher({
+    db,
+    log,
+    onChange: () => events.publish('configuration'),
+  })
+  await configuration.start()
+  closers.push(configuration.close)
+  const settings = createSettingsStore(db)
+  await settings.reload()
+  configuration.subscribe(() => settings.reload())
+
+  const access = createAccess({ db, clock, log, configuration, publicUrl, ...accessSettings(env) })
+  const { firstOperatorUrl } = await access.start()
+  closers.push(access.close)
+
+  const ledger = createLedgerWriter({
+    connection: db.connection,
+    journalPath: join(env.HUNTAZE_DATA_DIR, 'ledger.journal'),
+    instanceId,
+    clock,
+    log,
+    onWritten: () => events.publish('activity'),
+  })
+  await ledger.replayJournal()
+  closers.push(ledger.close)
+
+  const maintenance = createMaintenance({ db, clock, log, settings: async () => settings.current() })
+  await maintenance.start()
+  closers.push(maintenance.close)
+
+  const providers = openProviders({ env, simulator, clock, log })
+  closers.push(providers.close)
+  const gauges = createDeploymentGauges(clock)
+  const shutdown = new AbortController()
+  const container: Container = {
+    env,
+    version: programVersion(),
+    instanceId,
+    startedAtMs: clock.nowMs(),
+    publicUrl,
+    clock,
+    log,
+    db,
+    configuration,
+    settings,
+    catalog,
+    access,
+    ledger,
+    gateway: {
+      catalog: catalog.current,
+      providerOf: providers.of,
+      priceBook: () => builtInPrices,
+      ledger,
+      gauges,
+      clock,
+      log,
+      random: Math.random,
+      running: new Set<RequestAbort>(),
+      storesPrompts: () => settings.current().storePrompts,
+      countTokens,
+    },
+    refusals: createRefusalCounter(),
+    events,
+    simulator,
+    simulated: simulatedLabels(configuredProviders(env)),
+    bodyLimitBytes: env.HUNTAZE_BODY_LIMIT_MB * 1024 * 1024,
+    shutdown,
+    isShuttingDown: () => shutdown.signal.aborted,
+    close: () => closeAll(closers),
+  }
+  return { container, firstOperatorUrl }
+}
+
+async function closeAll(closers: (() => Promise<void> | void)[]): Promise<void> {
+  for (const close of closers.splice(0).reverse()) await close()
+}
+
+/** Starts the simulator when any provider is not configured; its modules load only then. */
+async function openSimulator(env: Env) {
+  if (simulatedLabels(configuredProviders(env)).length === 0) return null
+  const { startSimulator } = await import('#server/simulator/start-simulator')
+  return startSimulator({ tls: false })
+}
+
+function accessSettings(env: Env) {
+  const entra = env.AUTH_MICROSOFT_ENTRA_ID_ID
+  return {
+    authSecret: env.AUTH_SECRET ?? localSecret(env.HUNTAZE_DATA_DIR, 'auth-secret'),
+    entra: entra
+      ? {
+          clientId: entra,
+          clientSecret: env.AUTH_MICROSOFT_ENTRA_ID_SECRET ?? '',
+          tenantId: env.AUTH_MICROSOFT_ENTRA_ID_TENANT_ID ?? '',
+        }
+      : null,
+    bootstrapApiKey: env.HUNTAZE_BOOTSTRAP_API_KEY ?? localApiKey(env),
+    bootstrapAdminApiKey: env.HUNTAZE_BOOTSTRAP_ADMIN_API_KEY ?? null,
+    bootstrapAdmin:
+      env.HUNTAZE_BOOTSTRAP_ADMIN_EMAIL && env.HUNTAZE_BOOTSTRAP_ADMIN_PASSWORD
+        ? { email: env.HUNTAZE_BOOTSTRAP_ADMIN_EMAIL, password: env.HUNTAZE_BOOTSTRAP_ADMIN_PASSWORD }
+        : null,
+  }
+}
+
+/** Who may read the data directory may call the embedded instance: `npm run demo` needs no set-up. */
+function localApiKey(env: Env): string | null {
+  return env.DATABASE_URL === undefined ? localSecret(env.HUNTAZE_DATA_DIR, localKeyName) : null
+}
+
+function programVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(join(process.cwd(), 'package.json'), 'utf8'))
+  return typeof manifest === 'object' && manifest !== null && 'version' in manifest
+    ? String(manifest.version)
+    : '0.0.0'
+}

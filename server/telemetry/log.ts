@@ -1,0 +1,51 @@
+import { type DestinationStream, pino } from 'pino'
+import type { AppError } from '#server/http/app-error'
+import { isCallersFault } from '#server/http/error-response'
+
+export type LogFields = Readonly<Record<string, unknown>>
+
+/** JSON lines with the ids of the request they belong to. */
+export interface Log {
+  debug(fields: LogFields, message: string): void
+  info(fields: LogFields, message: string): void
+  warn(fields: LogFields, message: string): void
+  error(fields: LogFields, message: string): void
+  /** An error on its way to a caller: `info` when it is the caller's mistake, `error` with its cause when ours. */
+  forError(error: AppError, fields: LogFields): void
+  flush(): void
+}
+
+export interface LogOptions {
+  level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent'
+  instanceId: string
+  destination?: DestinationStream
+}
+
+/** Fields that would hold a secret are censored whatever wrote them. */
+const censored = ['authorization', 'apiKey', 'password', 'secret', 'token', 'cookie'].flatMap((name) => [
+  name,
+  `*.${name}`,
+])
+
+export function createLog(options: LogOptions): Log {
+  const destination = options.destination ?? pino.destination({ fd: 1, sync: true })
+  const logger = pino(
+    {
+      level: options.level,
+      base: { instance: options.instanceId },
+      redact: { paths: censored, censor: '[censored]' },
+    },
+    destination,
+  )
+  return {
+    debug: (fields, message) => logger.debug(fields, message),
+    info: (fields, message) => logger.info(fields, message),
+    warn: (fields, message) => logger.warn(fields, message),
+    error: (fields, message) => logger.error(fields, message),
+    forError(error, fields) {
+      if (isCallersFault(error.code)) return logger.info({ ...fields, code: error.code }, error.message)
+      logger.error({ ...fields, code: error.code, err: error.details.cause ?? error }, error.message)
+    },
+    flush: () => logger.flush(),
+  }
+}
