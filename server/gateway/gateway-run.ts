@@ -29,6 +29,8 @@ export interface GatewayRun {
   providerMs: number
   promptText: string | null
   last: Deployment | null
+  /** Its ledger row is written, or on its way. */
+  settled: boolean
 }
 
 /** An attempt that has begun and not yet ended. */
@@ -175,11 +177,13 @@ export function startRun(start: RunStart): GatewayRun {
     priceVersion: null,
     providerMs: 0,
     last: null,
+    settled: false,
   }
 }
 
 /** Records the run in the ledger and lets go of its timers; resolves when the row is safe. */
 export async function settleRun(run: GatewayRun, end: RunEnd): Promise<void> {
+  run.settled = true
   run.abort.dispose()
   run.parts.running.delete(run.abort)
   const record = ledgerRecord(run, end)

@@ -1,6 +1,6 @@
 import type { ChatRequestBody } from '#lib/contracts/openai'
 import { classifyFailure } from '#lib/gateway/classify-failure'
-import type { Failure } from '#lib/gateway/failure'
+import type { Failure, FailureEvidence } from '#lib/gateway/failure'
 import type { FinishReason, Usage } from '#lib/gateway/usage'
 import { estimateChatUsage } from '#server/gateway/estimate-usage'
 import { endAttempt, type GatewayRun, settleRun } from '#server/gateway/gateway-run'
@@ -8,6 +8,7 @@ import type { PrimedStream } from '#server/gateway/open-chat-stream'
 import { type ChatFrame, ProviderError } from '#server/gateway/providers/provider'
 import { evidenceOf } from '#server/gateway/run-attempts'
 import { streamErrorEvent, usageEvent } from '#server/gateway/stream-events'
+import { toAppError } from '#server/http/error-response'
 
 interface Relay {
   run: GatewayRun
@@ -49,8 +50,7 @@ export async function* relayChatStream(
     run.providerMs += run.parts.clock.monotonicMs() - tailStartMs
     yield* endWhole(relay)
   } catch (thrown) {
-    if (!ProviderError.is(thrown)) throw thrown
-    run.providerMs += run.parts.clock.monotonicMs() - tailStartMs
+    if (!relay.settled) run.providerMs += run.parts.clock.monotonicMs() - tailStartMs
     yield* endCut(relay, thrown)
   } finally {
     if (!relay.settled) await settleLeft(relay)
@@ -93,14 +93,23 @@ async function* endWhole(relay: Relay): AsyncGenerator<string> {
   yield 'data: [DONE]\n\n'
 }
 
-async function* endCut(relay: Relay, thrown: ProviderError): AsyncGenerator<string> {
+async function* endCut(relay: Relay, thrown: unknown): AsyncGenerator<string> {
   const { run, stream } = relay
-  const failure = classifyFailure(evidenceOf(run, thrown.evidence), {
-    provisioned: (stream.attempt.deployment.capacity?.ptu ?? 0) > 0,
+  const { deployment } = stream.attempt
+  const failure = classifyFailure(evidenceOf(run, cutEvidence(run, thrown)), {
+    provisioned: (deployment.capacity?.ptu ?? 0) > 0,
     nowMs: run.parts.clock.nowMs(),
   })
-  await settle(relay, { usage: relay.usage ?? (await estimate(relay)), failure })
-  if (failure.class !== 'cancelled') yield streamErrorEvent(failure, stream.attempt.deployment.id)
+  if (!relay.settled) await settle(relay, { usage: relay.usage ?? (await estimate(relay)), failure })
+  if (failure.class !== 'cancelled') yield streamErrorEvent(failure, deployment.id)
+}
+
+/** What is not a provider's failure is ours: it is logged, and the stream ends as cut all the same. */
+function cutEvidence(run: GatewayRun, thrown: unknown): FailureEvidence {
+  if (ProviderError.is(thrown)) return thrown.evidence
+  const { requestId, correlationId } = run.context
+  run.parts.log.forError(toAppError(thrown), { requestId, correlationId })
+  return { kind: 'cut_stream', message: 'something failed in the gateway' }
 }
 
 /** The caller went away while an event was on its way to it. */

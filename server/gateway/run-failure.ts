@@ -1,7 +1,8 @@
 import { answerError } from '#lib/gateway/answer-error'
 import type { Failure } from '#lib/gateway/failure'
-import type { GatewayRun, RunEnd } from '#server/gateway/gateway-run'
+import { type GatewayRun, type RunEnd, settleRun } from '#server/gateway/gateway-run'
 import { AppError } from '#server/http/app-error'
+import { toAppError } from '#server/http/error-response'
 
 /** The error for the caller of a run of which no attempt answered. */
 export function runError(run: GatewayRun): AppError {
@@ -40,5 +41,18 @@ export function failedEnd(error: AppError): RunEnd {
     finishReason: null,
     firstTokenMs: null,
     answerText: null,
+  }
+}
+
+/**
+ * Does an admitted request's work. Whatever of ours fails in it, the request has its ledger row and lets go of its
+ * timers before the error goes on.
+ */
+export async function withRun<Result>(run: GatewayRun, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work()
+  } catch (thrown) {
+    if (!run.settled) await settleRun(run, failedEnd(toAppError(thrown)))
+    throw thrown
   }
 }

@@ -8,6 +8,7 @@ import { type DataPlaneCall, dataPlaneRoute } from '#server/gateway/http/data-pl
 import { startDataPlaneRun } from '#server/gateway/http/start-data-plane-run'
 import { openChatStream } from '#server/gateway/open-chat-stream'
 import { relayChatStream } from '#server/gateway/relay-chat-stream'
+import { withRun } from '#server/gateway/run-failure'
 import { AppError } from '#server/http/app-error'
 import { parseWith } from '#server/http/parse-with'
 import { readJsonBody } from '#server/http/read-json-body'
@@ -39,7 +40,7 @@ export async function answerChatCall(call: DataPlaneCall, value: unknown): Promi
     metadata: body.metadata,
     promptText: () => JSON.stringify(body.messages),
   })
-  return stream ? streamResponse(run, body) : answerResponse(run, body)
+  return withRun(run, () => (stream ? streamResponse(run, body) : answerResponse(run, body)))
 }
 
 async function answerResponse(run: GatewayRun, body: ChatRequestBody): Promise<Response> {

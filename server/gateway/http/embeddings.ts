@@ -4,6 +4,7 @@ import { answerHeaders } from '#server/gateway/http/answer-headers'
 import { withUrlModel } from '#server/gateway/http/chat-completions'
 import { dataPlaneRoute } from '#server/gateway/http/data-plane-route'
 import { startDataPlaneRun } from '#server/gateway/http/start-data-plane-run'
+import { withRun } from '#server/gateway/run-failure'
 import { parseWith } from '#server/http/parse-with'
 import { readJsonBody } from '#server/http/read-json-body'
 
@@ -16,6 +17,6 @@ export const embeddings = dataPlaneRoute('embeddings', async (call) => {
     metadata: body.metadata,
     promptText: () => JSON.stringify(body.input),
   })
-  const answer = await answerEmbeddings(run, body)
+  const answer = await withRun(run, () => answerEmbeddings(run, body))
   return new Response(answer.text, { headers: answerHeaders(run, answer.limits) })
 })

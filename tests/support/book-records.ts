@@ -1,0 +1,28 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { LedgerRecord } from '#lib/costs/ledger-record'
+import { createLedgerWriter } from '#server/costs/ledger-writer'
+import type { Database } from '#server/db/database'
+import { systemClock } from '#server/telemetry/clock'
+
+/** Books records as the program does, and waits for it. */
+export async function bookInto(
+  db: Database,
+  records: readonly LedgerRecord[],
+  instanceId = 'ins_test',
+): Promise<void> {
+  const writer = createLedgerWriter({
+    connection: db.connection,
+    journalPath: join(tmpdir(), `huntaze-test-${process.pid}-${process.hrtime.bigint()}.journal`),
+    instanceId,
+    clock: systemClock,
+    log: { info() {}, error() {} },
+    commitTimeoutMs: 60_000,
+    answerTimeoutMs: 60_000,
+  })
+  for (let index = 0; index < records.length; index += 512) {
+    await Promise.all(records.slice(index, index + 512).map((record) => writer.record(record)))
+  }
+  await writer.close()
+  if (writer.refused() > 0) throw new Error(`the ledger refused ${writer.refused()} records of this test`)
+}
