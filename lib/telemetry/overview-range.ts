@@ -12,7 +12,7 @@ export interface OverviewRange {
   steps: number
   trafficGrain: 'minute' | 'hour'
   latencyGrain: Grain
-  /** The span of as many whole steps just before. */
+  /** The span just before begins here: as many whole steps, or as many whole days. */
   previousFromMs: number
   previousLatencyGrain: Grain
 }
@@ -64,7 +64,9 @@ function planCustom(query: TimeRangeQuery, nowMs: number): OverviewRange | null 
 function plan({ fromMs, toMs, stepMs }: { fromMs: number; toMs: number; stepMs: number }): OverviewRange {
   const steps = Math.max(1, Math.ceil((toMs - fromMs) / stepMs))
   const latencyGrain = stepMs % dayMs === 0 ? 'day' : stepMs % hourMs === 0 ? 'hour' : 'minute'
-  const wholeDays = fromMs % dayMs === 0 && (steps * stepMs) % dayMs === 0
+  // Days are the cheapest to read; the span before may be a little longer than the range for it.
+  const byDays = fromMs % dayMs === 0 && steps * stepMs > 2 * dayMs
+  const previousMs = byDays ? Math.ceil((steps * stepMs) / dayMs) * dayMs : steps * stepMs
   return {
     fromMs,
     toMs: Math.max(toMs, fromMs + 1),
@@ -72,8 +74,8 @@ function plan({ fromMs, toMs, stepMs }: { fromMs: number; toMs: number; stepMs: 
     steps,
     trafficGrain: latencyGrain === 'minute' ? 'minute' : 'hour',
     latencyGrain,
-    previousFromMs: fromMs - steps * stepMs,
-    previousLatencyGrain: wholeDays ? 'day' : latencyGrain,
+    previousFromMs: fromMs - previousMs,
+    previousLatencyGrain: byDays ? 'day' : latencyGrain,
   }
 }
 

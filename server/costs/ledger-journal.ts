@@ -1,4 +1,5 @@
-import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import type { LedgerRecord } from '#lib/costs/ledger-record'
 
 /**
@@ -24,8 +25,8 @@ export interface LedgerJournal {
 const chunkBytes = 256 * 1024
 
 /**
- * The journal at `path`, opened when first needed; the directory must exist. `onTornLine` hears of lines that are
- * not whole JSON.
+ * The journal at `path`, opened (its directory made) when first needed. `onTornLine` hears of lines that are not
+ * whole JSON.
  */
 export function createLedgerJournal(options: {
   path: string
@@ -50,6 +51,7 @@ export function createLedgerJournal(options: {
 
   /** The active file; with the first use, what an earlier run left is counted. */
   async function opened(): Promise<AppendFile> {
+    if (!active) await mkdir(dirname(options.path), { recursive: true, mode: 0o700 })
     active ??= await openForAppend(options.path)
     if (!counted) pending = (await countLines(replayPath)) + (await countLines(options.path))
     counted = true

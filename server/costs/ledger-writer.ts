@@ -40,7 +40,7 @@ export interface LedgerWriter {
 
 export interface LedgerWriterOptions {
   connection: DatabaseConnection
-  /** The file; its directory must exist. Two more are kept beside it: `.replay` and `.rejected`. */
+  /** The journal file. Two more are kept beside it: `.replay` and `.rejected`. */
   journalPath: string
   instanceId: string
   clock: Clock

@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
@@ -20,13 +20,13 @@ export async function startEmbeddedServer(options: {
   pgDataDir: string
   onCrash: (error: Error) => void
 }): Promise<EmbeddedServer> {
-  const socketDir = await mkdtemp(join(tmpdir(), 'huntaze-db-'))
-  await chmod(socketDir, 0o700)
+  const socketDir = await freshSocketDir(`${options.pgDataDir}.socket`)
   const socketPath = join(socketDir, '.s.PGSQL.5432')
   let closing = false
   let restartTimer: ReturnType<typeof setTimeout> | undefined
   let worker = await startWorker().catch(async (error: unknown) => {
     await rm(socketDir, { recursive: true, force: true })
+    await rm(`${options.pgDataDir}.socket`, { force: true })
     throw error
   })
 
@@ -70,8 +70,24 @@ export async function startEmbeddedServer(options: {
       clearTimeout(restartTimer)
       await stopWorker(worker)
       await rm(socketDir, { recursive: true, force: true })
+      await rm(`${options.pgDataDir}.socket`, { force: true })
     },
   }
+}
+
+const socketDirPrefix = join(tmpdir(), 'huntaze-db-')
+
+/**
+ * A new directory under the system's temporary one, since a socket's path may have but 107 bytes. The note beside
+ * the data says where it is, so that the one of a killed process is removed by the next.
+ */
+async function freshSocketDir(notePath: string): Promise<string> {
+  const left = await readFile(notePath, 'utf8').catch(() => '')
+  if (left.startsWith(socketDirPrefix)) await rm(left, { recursive: true, force: true })
+  const socketDir = await mkdtemp(socketDirPrefix)
+  await chmod(socketDir, 0o700)
+  await writeFile(notePath, socketDir, { mode: 0o600 })
+  return socketDir
 }
 
 /** Resolves when the thread serves; rejects with what kept it from doing so. */

@@ -1,5 +1,5 @@
 import type { Database } from '#server/db/database'
-import { dropPartitionsBefore, ensurePartitions } from '#server/db/partitions'
+import { dropPartitionsBefore, ensurePartitions, partitionedTables } from '#server/db/partitions'
 import type { Clock } from '#server/telemetry/clock'
 import type { Log } from '#server/telemetry/log'
 
@@ -27,18 +27,21 @@ const walLimitBytes = 64 * 1024 * 1024
 const checkpointEveryMs = 5 * 60_000
 const tickMs = 15_000
 const retentionEveryMs = 3_600_000
+/** Not right after the start, which has enough to do; migration has seen to the partitions. */
+const firstRetentionMs = 600_000
 
 export function createMaintenance(options: MaintenanceOptions): Maintenance {
   const { db, clock, log } = options
   let timer: ReturnType<typeof setInterval> | undefined
   let running: Promise<void> | undefined
-  let lastRetentionMs = Number.NEGATIVE_INFINITY
+  let lastRetentionMs = clock.monotonicMs() + firstRetentionMs - retentionEveryMs
   const embedded = db.kind === 'embedded' ? createEmbeddedCare(db, clock) : null
 
   async function tick(): Promise<void> {
     await embedded?.run()
     if (clock.monotonicMs() - lastRetentionMs < retentionEveryMs) return
     await applyRetention(options)
+    await embedded?.analyse()
     lastRetentionMs = clock.monotonicMs()
   }
 
@@ -56,6 +59,7 @@ export function createMaintenance(options: MaintenanceOptions): Maintenance {
       await running
       await applyRetention(options)
       lastRetentionMs = clock.monotonicMs()
+      await embedded?.analyse()
       await embedded?.checkpoint()
     },
     start() {
@@ -129,8 +133,22 @@ function createEmbeddedCare(db: Database, clock: Clock) {
     checkpointMs = clock.monotonicMs()
   }
 
+  /** A small sample tells the planner enough, and is over in a fraction of a second. */
+  async function analyse(): Promise<void> {
+    const client = await db.pool.connect()
+    try {
+      await client.query('BEGIN')
+      await client.query('SET LOCAL default_statistics_target = 10')
+      for (const table of [...hotTables, ...partitionedTables]) await client.query(`ANALYZE ${table}`)
+      await client.query('COMMIT')
+    } finally {
+      client.release(true)
+    }
+  }
+
   return {
     checkpoint,
+    analyse,
     async run(): Promise<void> {
       checkpointLsn ??= await currentLsn(db)
       const bytes = await walBytesSince(checkpointLsn)

@@ -8,9 +8,17 @@ export interface PgliteWorkerData {
   socketPath: string
 }
 
+/** Half the default cache (the system caches the files too), and no statistics that only autovacuum would read. */
+const settings = ['shared_buffers=64MB', 'jit=off', 'track_counts=off', 'track_activities=off'].flatMap(
+  (setting) => ['-c', setting],
+)
+
 /** Says `ready` when clients may connect and `closed` after a clean end; any message asks it to end. */
 async function run({ pgDataDir, socketPath }: PgliteWorkerData): Promise<void> {
-  const db = await PGlite.create({ dataDir: pgDataDir })
+  const db = await PGlite.create({
+    dataDir: pgDataDir,
+    startParams: [...PGlite.defaultStartParams, ...settings],
+  })
   const version = await db.query<{ server_version: string }>('SHOW server_version')
   const server = await servePglite({
     db,

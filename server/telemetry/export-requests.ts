@@ -52,7 +52,12 @@ export async function* exportRequests(
   let rows: RequestRow[] = []
   do {
     const last = rows.at(-1)
-    rows = await selectRequests(db, { condition, after: last ? positionOf(last) : null, limit: chunkRows })
+    rows = await selectRequests(db, {
+      condition,
+      after: last ? positionOf(last) : null,
+      limit: chunkRows,
+      selective: filter.id !== undefined,
+    })
     if (rows.length > 0) yield rows.map((row) => csvLine(columns.map(([, value]) => value(row)))).join('')
   } while (rows.length === chunkRows)
 }

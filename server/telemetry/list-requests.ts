@@ -14,6 +14,7 @@ export async function listRequests(db: Pick<Database, 'orm'>, query: RequestsQue
     condition: requestCondition(query),
     after,
     limit: query.limit + 1,
+    selective: query.id !== undefined,
   })
   const rows = found.slice(0, query.limit)
   const last = rows.at(-1)

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, expect, it, vi } from 'vitest'
@@ -52,6 +52,11 @@ describeOnDatabases('ledger writer', (openDb) => {
   }
   async function one<Row>(text: string): Promise<Row | undefined> {
     return (await db.pool.query(text)).rows[0]
+  }
+  /** A journal path that cannot be written while a file stands where its directory should be. */
+  async function blockedPath(): Promise<string> {
+    await writeFile(join(directory, 'blocked'), '')
+    return join(directory, 'blocked', 'ledger.journal')
   }
   const entryCount = async () =>
     (await one<{ n: number }>('SELECT count(*)::int AS n FROM ledger_entries'))?.n
@@ -214,7 +219,7 @@ describeOnDatabases('ledger writer', (openDb) => {
   })
 
   it('refuses clearly when neither database nor disk takes a record, and books it later all the same', async () => {
-    const writer = open({ journalPath: join(directory, 'missing', 'ledger.journal') })
+    const writer = open({ journalPath: await blockedPath() })
     await writer.record(aRecord('req_0'))
     proxy.cut()
     await expect(writer.record(aRecord('req_1'))).rejects.toMatchObject({
@@ -229,10 +234,10 @@ describeOnDatabases('ledger writer', (openDb) => {
   })
 
   it('accepts again as soon as the disk does, the database being away', async () => {
-    const writer = open({ journalPath: join(directory, 'missing', 'ledger.journal') })
+    const writer = open({ journalPath: await blockedPath() })
     proxy.cut()
     await expect(writer.record(aRecord('req_1'))).rejects.toMatchObject({ code: 'ledger_unavailable' })
-    await mkdir(join(directory, 'missing'))
+    await rm(join(directory, 'blocked'))
     await vi.waitFor(() => expect(writer.accepting()).toBe(true), { timeout: 20_000 })
     expect(await writer.record(aRecord('req_2'))).toBe('journaled')
     expect(writer.journalPending()).toBe(2)

@@ -43,7 +43,8 @@ describeOnDatabases('backup', (_openDb, { openEmpty }) => {
     })
     const cost = '9223372036854775807'
     await writer.record(aRecord('req_1', { costPicoUsd: cost, creatorId: `\u2028"quoted", 'é' \\ \n` }))
-    for (let index = 0; index < 2500; index += 1) void writer.record(aRecord(`req_many_${index}`, { costPicoUsd: null }))
+    for (let index = 0; index < 2500; index += 1)
+      void writer.record(aRecord(`req_many_${index}`, { costPicoUsd: null }))
     await writer.record(aRecord('req_old', { startedAtMs: Date.UTC(2024, 1, 29) }))
     await writer.close()
     await db.pool.query(`INSERT INTO users (id, name, email) VALUES ('usr_1', 'Ann', 'ann@example.com')`)
@@ -60,10 +61,22 @@ describeOnDatabases('backup', (_openDb, { openEmpty }) => {
     return db
   }
   async function content(db: Database): Promise<Record<string, string[]>> {
-    const tables = ['users', 'sessions', 'settings', 'api_keys', 'ledger_entries', 'attempts', 'usage_days', 'traffic_rollups', 'latency_rollups']
+    const tables = [
+      'users',
+      'sessions',
+      'settings',
+      'api_keys',
+      'ledger_entries',
+      'attempts',
+      'usage_days',
+      'traffic_rollups',
+      'latency_rollups',
+    ]
     const result: Record<string, string[]> = {}
     for (const table of tables) {
-      const { rows } = await db.pool.query<{ row: string }>(`SELECT t::text AS row FROM ${table} t ORDER BY 1`)
+      const { rows } = await db.pool.query<{ row: string }>(
+        `SELECT t::text AS row FROM ${table} t ORDER BY 1`,
+      )
       result[table] = rows.map(({ row }) => row)
     }
     return result
@@ -126,7 +139,8 @@ describeOnDatabases('backup', (_openDb, { openEmpty }) => {
       programVersion: '1.2.3',
       nowMs,
       onProgress: () => {
-        if (!disturbed) void source.pool.query('DELETE FROM settings; DELETE FROM usage_days; DELETE FROM users')
+        if (!disturbed)
+          void source.pool.query('DELETE FROM settings; DELETE FROM usage_days; DELETE FROM users')
         disturbed = true
       },
     })
@@ -167,7 +181,9 @@ describe('a backup that cannot be used', () => {
     const { db, dispose } = await openEmbedded()
     try {
       await migrate(db, nowMs)
-      await db.pool.query(`INSERT INTO drizzle.__drizzle_migrations (hash, created_at) VALUES ('x', 9999999999999)`)
+      await db.pool.query(
+        `INSERT INTO drizzle.__drizzle_migrations (hash, created_at) VALUES ('x', 9999999999999)`,
+      )
       await save(db)
       await expect(load(db, { replace: true })).rejects.toThrow(/newer program \(version 1\.2\.3/)
     } finally {
@@ -179,7 +195,9 @@ describe('a backup that cannot be used', () => {
 describe('npm run backup and restore', () => {
   const run = promisify(execFile)
   const cli = (name: string, args: string[], dataDir: string) =>
-    run(process.execPath, [`server/cli/${name}.ts`, ...args], { env: { PATH: process.env.PATH, HUNTAZE_DATA_DIR: dataDir } })
+    run(process.execPath, [`server/cli/${name}.ts`, ...args], {
+      env: { ...process.env, DATABASE_URL: '', HUNTAZE_DATA_DIR: dataDir },
+    })
 
   it('refuse while the program runs, and work when it is stopped', async () => {
     const { db, dataDir, dispose } = await openEmbedded()
@@ -191,11 +209,17 @@ describe('npm run backup and restore', () => {
         stderr: expect.stringContaining(`is in use by process ${process.pid}; stop it`),
       })
       await db.close()
-      expect((await cli('backup', [file], dataDir)).stderr).toMatch(/users: 1 rows[\s\S]*1 rows, 0 journal records/)
+      expect((await cli('backup', [file], dataDir)).stderr).toMatch(
+        /users: 1 rows[\s\S]*1 rows, 0 journal records/,
+      )
       const target = join(directory, 'target')
       expect((await cli('restore', [file], target)).stderr).toContain('restored 1 rows')
-      await expect(cli('restore', [file], target)).rejects.toMatchObject({ stderr: expect.stringContaining('--replace') })
-      await expect(cli('backup', [], dataDir)).rejects.toMatchObject({ stderr: expect.stringContaining('usage:') })
+      await expect(cli('restore', [file], target)).rejects.toMatchObject({
+        stderr: expect.stringContaining('--replace'),
+      })
+      await expect(cli('backup', [], dataDir)).rejects.toMatchObject({
+        stderr: expect.stringContaining('usage:'),
+      })
     } finally {
       await dispose()
     }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Client, DatabaseError } from 'pg'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openDatabase } from '#server/db/open-database'
 import { describeOnDatabases, openEmbedded } from '#tests/support/databases'
 
@@ -15,7 +15,8 @@ describeOnDatabases('database connections', (openDb) => {
     const worker = async (number: number) => {
       for (let round = 0; round < 60; round += 1) {
         const text = `${number}/${round}`
-        if (number % 3 === 0) expect((await pool.query('SELECT $1::text AS a', [text])).rows).toEqual([{ a: text }])
+        if (number % 3 === 0)
+          expect((await pool.query('SELECT $1::text AS a', [text])).rows).toEqual([{ a: text }])
         else if (number % 3 === 1) {
           const two = await pool.query('SELECT $1::int AS a, $2::text AS b', [round, text])
           expect(two.rows).toEqual([{ a: round, b: text }])
@@ -33,7 +34,9 @@ describeOnDatabases('database connections', (openDb) => {
     const clients = [new Client(db.connection), new Client(db.connection)]
     for (const client of clients) await client.connect()
     const results = await Promise.all(
-      clients.map((client, index) => client.query({ name: 'clash', text: `SELECT ${index}::int AS n, $1::int AS m`, values: [7] })),
+      clients.map((client, index) =>
+        client.query({ name: 'clash', text: `SELECT ${index}::int AS n, $1::int AS m`, values: [7] }),
+      ),
     )
     expect(results.map(({ rows }) => rows[0])).toEqual([
       { n: 0, m: 7 },
@@ -57,7 +60,9 @@ describeOnDatabases('database connections', (openDb) => {
         client.release()
       }
     }
-    await Promise.all(Array.from({ length: 30 }, (_, index) => (index % 3 === 0 ? pool.query('SELECT 1') : add())))
+    await Promise.all(
+      Array.from({ length: 30 }, (_, index) => (index % 3 === 0 ? pool.query('SELECT 1') : add())),
+    )
     expect((await pool.query('SELECT n FROM counters')).rows).toEqual([{ n: 20 }])
   })
 
@@ -137,8 +142,10 @@ describe('the embedded data directory', () => {
     const { child } = await openElsewhere()
     child.kill('SIGKILL')
     await once(child, 'exit')
+    const socketDir = await readFile(join(directory, 'pgdata.socket'), 'utf8')
     const db = await openDatabase({ databaseUrl: null, dataDir: directory })
     try {
+      await expect(stat(socketDir)).rejects.toMatchObject({ code: 'ENOENT' })
       expect((await db.pool.query('SELECT n FROM kept')).rows).toEqual([{ n: 42 }])
     } finally {
       await db.close()
@@ -172,12 +179,36 @@ describe('the embedded data directory', () => {
     const { dataDir, db, dispose } = await openEmbedded()
     const host = db.connection.host ?? ''
     expect((await stat(host)).mode & 0o777).toBe(0o700)
-    expect(JSON.parse(await readFile(join(dataDir, 'instance.lock'), 'utf8'))).toMatchObject({ pid: process.pid })
+    expect(JSON.parse(await readFile(join(dataDir, 'instance.lock'), 'utf8'))).toMatchObject({
+      pid: process.pid,
+    })
     await db.close()
     await db.close()
     expect(await readdir(dataDir)).toEqual(['pgdata'])
     expect(await readdir(dirname(host))).not.toContain(host.slice(dirname(host).length + 1))
     await dispose()
+  })
+
+  it('comes back by itself, with what was committed, when the embedded database crashes', async () => {
+    const errors: Error[] = []
+    const db = await openDatabase({
+      databaseUrl: null,
+      dataDir: directory,
+      onError: (error) => errors.push(error),
+    })
+    try {
+      await db.pool.query('CREATE TABLE kept (n int)')
+      await db.pool.query('INSERT INTO kept VALUES (42)')
+      // PGlite cannot read a copy from its client, and ends over it.
+      await expect(db.pool.query('COPY kept FROM STDIN')).rejects.toThrow()
+      await vi.waitFor(
+        async () => expect((await db.pool.query('SELECT n FROM kept')).rows).toEqual([{ n: 42 }]),
+        { timeout: 30_000, interval: 100 },
+      )
+      expect(errors.length).toBeGreaterThan(0)
+    } finally {
+      await db.close()
+    }
   })
 
   it('is not locked by an opening that failed', async () => {

@@ -16,8 +16,19 @@ type Step =
   | { do: 'cut' | 'restore' | 'pauseAnswers' | 'resume' | 'drop' | 'restart' | 'settle' }
 
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ do: fc.constant('record' as const), numbers: fc.array(fc.nat(60), { minLength: 1, maxLength: 25 }) }) },
-  { weight: 5, arbitrary: fc.record({ do: fc.constantFrom('cut', 'restore', 'pauseAnswers', 'resume', 'drop', 'restart', 'settle') }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant('record' as const),
+      numbers: fc.array(fc.nat(60), { minLength: 1, maxLength: 25 }),
+    }),
+  },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      do: fc.constantFrom('cut', 'restore', 'pauseAnswers', 'resume', 'drop', 'restart', 'settle'),
+    }),
+  },
 ) as fc.Arbitrary<Step>
 
 const outcomes: readonly Outcome[] = ['success', 'error', 'cancelled', 'cut']
@@ -83,7 +94,9 @@ async function readSums(db: Database) {
         ${amounts('(cost_pico_usd IS NULL)::int')} FROM ledger_entries`)),
       ...(await histogram('minute')),
     },
-    days: await read(`SELECT coalesce(sum(requests), 0)::text AS entries, ${amounts('unpriced')} FROM usage_days`),
+    days: await read(
+      `SELECT coalesce(sum(requests), 0)::text AS entries, ${amounts('unpriced')} FROM usage_days`,
+    ),
     minutes: await traffic('minute'),
     hours: { ...(await traffic('hour')), ...(await histogram('hour')) },
     byDay: await histogram('day'),
@@ -115,7 +128,7 @@ describeOnDatabases('ledger', (openDb) => {
           await run.dispose()
         }
       }),
-      { numRuns: 40 },
+      { numRuns: 20 },
     )
   })
 })
