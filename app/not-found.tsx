@@ -1,0 +1,16 @@
+import type { Metadata } from 'next'
+import Link from 'next/link'
+import { SignInCard } from '#components/sign-in/sign-in-card'
+
+export const metadata: Metadata = { title: 'Not found' }
+
+export default function NotFound() {
+  return (
+    <SignInCard
+      title="There is no such page"
+      text="The address may be mistyped, or the page is not built yet."
+    >
+      <Link href="/">Back to the overview</Link>
+    </SignInCard>
+  )
+}

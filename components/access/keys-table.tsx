@@ -1,0 +1,107 @@
+'use client'
+
+import { Button } from '@mantine/core'
+import { type Column, DataTable } from '#components/ui/data-table'
+import { RelativeTime } from '#components/ui/relative-time'
+import { RoleGuard } from '#components/ui/role-guard'
+import { StateTag } from '#components/ui/state-tag'
+import type { ApiKeyView } from '#lib/contracts/access'
+import classes from './access.module.css'
+
+const states = {
+  active: { tone: 'good', word: 'active' },
+  expired: { tone: 'neutral', word: 'expired' },
+  revoked: { tone: 'neutral', word: 'revoked' },
+} as const
+
+/** Keys by what is visible of them; the secret is not kept anywhere. */
+export function KeysTable({
+  keys,
+  onRevoke,
+}: {
+  keys: readonly ApiKeyView[]
+  onRevoke: (key: ApiKeyView) => void
+}) {
+  return <DataTable label="API keys" columns={columns(onRevoke)} rows={keys} rowKey={({ id }) => id} />
+}
+
+function columns(onRevoke: (key: ApiKeyView) => void): readonly Column<ApiKeyView>[] {
+  return [
+    { id: 'name', label: 'Name', sortBy: ({ name }) => name, render: ({ name }) => <strong>{name}</strong> },
+    {
+      id: 'state',
+      label: 'State',
+      sortBy: ({ state }) => state,
+      render: ({ state }) => <StateTag tone={states[state].tone}>{states[state].word}</StateTag>,
+    },
+    {
+      id: 'prefix',
+      label: 'Begins with',
+      render: ({ prefix }) => <code className={classes.mono}>{prefix}…</code>,
+    },
+    {
+      id: 'account',
+      label: 'Account',
+      sortBy: ({ accountId }) => accountId,
+      render: ({ accountId }) => accountId,
+    },
+    { id: 'plan', label: 'Plan', sortBy: ({ plan }) => plan, render: ({ plan }) => plan },
+    {
+      id: 'scopes',
+      label: 'Scopes',
+      render: ({ scopes }) => <span className={classes.soft}>{scopes.join(', ')}</span>,
+    },
+    {
+      id: 'used',
+      label: 'Last used',
+      sortBy: ({ lastUsedAt }) => lastUsedAt,
+      render: ({ lastUsedAt }) => <Moment at={lastUsedAt} never="never" />,
+    },
+    {
+      id: 'expires',
+      label: 'Expires',
+      sortBy: ({ expiresAt }) => expiresAt,
+      render: ({ expiresAt }) => <Moment at={expiresAt} never="never" />,
+    },
+    {
+      id: 'created',
+      label: 'Created',
+      sortBy: ({ createdAt }) => createdAt,
+      render: (key) => (
+        <span title={`By ${key.createdBy}`}>
+          <RelativeTime at={key.createdAt} />
+        </span>
+      ),
+    },
+    { id: 'revoke', label: 'Action', render: (key) => <RevokeButton apiKey={key} onRevoke={onRevoke} /> },
+  ]
+}
+
+function Moment({ at, never }: { at: string | null; never: string }) {
+  return at === null ? <span className={classes.soft}>{never}</span> : <RelativeTime at={at} />
+}
+
+function RevokeButton({ apiKey, onRevoke }: { apiKey: ApiKeyView; onRevoke: (key: ApiKeyView) => void }) {
+  if (apiKey.state === 'revoked') {
+    return apiKey.revokedAt === null ? null : (
+      <span className={classes.soft}>
+        revoked <RelativeTime at={apiKey.revokedAt} />
+      </span>
+    )
+  }
+  return (
+    <RoleGuard needs="admin">
+      {(disabled) => (
+        <Button
+          size="compact-xs"
+          variant="default"
+          disabled={disabled}
+          onClick={() => onRevoke(apiKey)}
+          aria-label={`Revoke ${apiKey.name}`}
+        >
+          Revoke
+        </Button>
+      )}
+    </RoleGuard>
+  )
+}

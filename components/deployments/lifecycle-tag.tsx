@@ -1,0 +1,55 @@
+'use client'
+
+import { Tooltip } from '@mantine/core'
+import { useNow } from '#components/data/use-now'
+import { formatDay } from '#components/ui/format-time'
+import { StateTag } from '#components/ui/state-tag'
+import type { Tone } from '#components/ui/tone'
+import type { DeploymentView } from '#lib/contracts/deployments'
+
+type Lifecycle = DeploymentView['lifecycle']
+
+const tones: Record<Lifecycle['stage'], Tone> = {
+  preview: 'info',
+  ga: 'neutral',
+  legacy: 'neutral',
+  deprecated: 'warn',
+  retired: 'warn',
+  unknown: 'neutral',
+}
+
+/** Retirement closer than this deserves a look. */
+const soonMs = 90 * 86_400_000
+
+/** Stage of the model with its retirement date; generally available models with a distant end carry no tag. */
+export function LifecycleTag({ lifecycle }: { lifecycle: Lifecycle }) {
+  const now = useNow()
+  const soon = lifecycle.retiresOn !== null && now > 0 && Date.parse(lifecycle.retiresOn) - now < soonMs
+  if (lifecycle.stage === 'ga' && !soon) return null
+  const tone = soon && tones[lifecycle.stage] === 'neutral' ? 'warn' : tones[lifecycle.stage]
+  return (
+    <Tooltip label={lifecycleSentence(lifecycle)}>
+      <span>
+        <StateTag tone={tone}>{shortWords(lifecycle)}</StateTag>
+      </span>
+    </Tooltip>
+  )
+}
+
+function shortWords({ stage, retiresOn }: Lifecycle): string {
+  if (retiresOn === null) return stage === 'unknown' ? 'lifecycle unknown' : stage
+  return stage === 'retired' ? `retired ${formatDay(retiresOn)}` : `retires ${formatDay(retiresOn)}`
+}
+
+/** Stage, date, replacement, and how old the knowledge is. */
+export function lifecycleSentence({ stage, retiresOn, replacement, asOf }: Lifecycle): string {
+  const date =
+    retiresOn === null
+      ? ''
+      : stage === 'retired'
+        ? `, since ${formatDay(retiresOn)}`
+        : `, retires on ${formatDay(retiresOn)}`
+  const next = replacement === null ? '' : ` Replacement: ${replacement}.`
+  const known = asOf === null ? '' : ` As of ${formatDay(asOf)}.`
+  return `${stage.charAt(0).toUpperCase()}${stage.slice(1)}${date}.${next}${known}`
+}

@@ -1,0 +1,50 @@
+'use client'
+
+import { useLive } from '#components/data/live-context'
+import { useNow } from '#components/data/use-now'
+import { useStatus } from '#components/data/use-status'
+import { formatSpan } from '#components/ui/format-duration'
+import { Strip } from '#components/ui/strip'
+import classes from './frame-strips.module.css'
+
+/** What everyone should know before reading any number: the stream is gone, or the database is. */
+export function FrameStrips() {
+  return (
+    <div className={classes.strips}>
+      <LostStreamStrip />
+      <JournalStrip />
+    </div>
+  )
+}
+
+/** Short breaks are nobody's business; after ten seconds they are. */
+const tolerableMs = 10_000
+
+function LostStreamStrip() {
+  const live = useLive()
+  const now = useNow()
+  if (live.state !== 'lost' || live.lastEventAtMs === null || now - live.lastEventAtMs < tolerableMs)
+    return null
+  return (
+    <Strip tone="warn">
+      The event stream is lost; what is shown may be {formatSpan(now - live.lastEventAtMs)} old. Reconnecting
+      by itself.
+    </Strip>
+  )
+}
+
+function JournalStrip() {
+  const { data } = useStatus()
+  if (!data || (data.journal.databaseReachable && data.journal.pendingRecords === 0)) return null
+  const waiting = `${data.journal.pendingRecords} ledger ${data.journal.pendingRecords === 1 ? 'record waits' : 'records wait'} in the journal`
+  return data.journal.databaseReachable ? (
+    <Strip tone="info">
+      {waiting} and are being written to the database; totals are complete when none waits.
+    </Strip>
+  ) : (
+    <Strip tone="bad">
+      The database does not answer. Requests are still served; {waiting} and nothing is lost. Totals below are
+      behind.
+    </Strip>
+  )
+}

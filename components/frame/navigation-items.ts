@@ -1,0 +1,81 @@
+import {
+  IconActivityHeartbeat,
+  IconAdjustmentsHorizontal,
+  IconKey,
+  IconListDetails,
+  IconMessage2Code,
+  IconServer2,
+  type TablerIcon,
+} from '@tabler/icons-react'
+
+export interface NavigationItem {
+  label: string
+  href: string
+  icon: TablerIcon
+  /** The question the page answers. */
+  question: string
+  /** The page shows a chosen time range. */
+  ranged: boolean
+}
+
+/** Pages by what a person wants to do; a page stands here as soon as it exists. */
+export const navigation: readonly { group: string; items: readonly NavigationItem[] }[] = [
+  {
+    group: 'Watch',
+    items: [
+      {
+        label: 'Overview',
+        href: '/',
+        icon: IconActivityHeartbeat,
+        question: 'Is the AI healthy, now?',
+        ranged: true,
+      },
+      {
+        label: 'Requests',
+        href: '/requests',
+        icon: IconListDetails,
+        question: 'What happened to this one?',
+        ranged: true,
+      },
+    ],
+  },
+  {
+    group: 'Steer',
+    items: [
+      {
+        label: 'Deployments',
+        href: '/deployments',
+        icon: IconServer2,
+        question: 'Who serves, who is sick, what retires?',
+        ranged: false,
+      },
+      {
+        label: 'Playground',
+        href: '/playground',
+        icon: IconMessage2Code,
+        question: 'How does it answer?',
+        ranged: false,
+      },
+    ],
+  },
+  {
+    group: 'Prove',
+    items: [
+      { label: 'Access', href: '/access', icon: IconKey, question: 'Who may do what?', ranged: false },
+      {
+        label: 'Settings',
+        href: '/settings',
+        icon: IconAdjustmentsHorizontal,
+        question: 'What is kept, and how does the program run?',
+        ranged: false,
+      },
+    ],
+  },
+]
+
+export const navigationItems: readonly NavigationItem[] = navigation.flatMap(({ items }) => items)
+
+/** The page a path belongs to. */
+export function findNavigationItem(pathname: string): NavigationItem | undefined {
+  return navigationItems.find(({ href }) => href === pathname)
+}

@@ -1,0 +1,34 @@
+/** A duration with its unit: `84 ms`, `1.24 s`, `2 min 5 s`. */
+export function formatMs(value: number | null | undefined): string {
+  if (value == null) return '–'
+  if (value < 10) return `${value.toFixed(value < 1 && value > 0 ? 1 : 0)} ms`
+  if (value < 1000) return `${Math.round(value)} ms`
+  if (value < 60_000) return `${(value / 1000).toFixed(value < 10_000 ? 2 : 1)} s`
+  return `${Math.floor(value / 60_000)} min ${Math.round((value % 60_000) / 1000)} s`
+}
+
+/** Microseconds as `0.42 ms`. */
+export function formatUs(value: number): string {
+  return value < 10_000 ? `${(value / 1000).toFixed(2)} ms` : formatMs(value / 1000)
+}
+
+const steps: readonly [limitMs: number, unitMs: number, unit: string][] = [
+  [60_000, 1000, 's'],
+  [3_600_000, 60_000, 'min'],
+  [86_400_000, 3_600_000, 'h'],
+  [Number.POSITIVE_INFINITY, 86_400_000, 'd'],
+]
+
+/** One number and one unit, rounded down: `4 s`, `12 min`, `3 h`, `9 d`. */
+export function formatSpan(ms: number): string {
+  const size = Math.max(0, ms)
+  const [, unitMs, unit] = steps.find(([limit]) => size < limit) ?? [0, 1000, 's']
+  return `${Math.floor(size / unitMs)} ${unit}`
+}
+
+/** `now`, `4 s ago`, `in 3 d`. */
+export function formatRelative(atMs: number, nowMs: number): string {
+  const age = nowMs - atMs
+  if (Math.abs(age) < 1000) return 'now'
+  return age > 0 ? `${formatSpan(age)} ago` : `in ${formatSpan(-age)}`
+}

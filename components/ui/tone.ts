@@ -1,0 +1,2 @@
+/** What a state asks of the reader: `bad` = act, `warn` = look, `good` and `neutral` = nothing, `info` = know. */
+export type Tone = 'good' | 'warn' | 'bad' | 'info' | 'neutral'

