@@ -1,6 +1,10 @@
 import { defineConfig } from 'vitest/config'
 
+/** Vite takes only the first of an import map's alternatives, and components are `.tsx` or `.ts`. */
+const components = { find: /^#components\/(.*)$/, replacement: `${import.meta.dirname}/components/$1` }
+
 const project = (name: string, options: { timeoutMs: number; parallel: boolean }) => ({
+  resolve: { alias: [components] },
   test: {
     name,
     include: [`tests/${name}/**/*.test.ts`],

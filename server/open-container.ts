@@ -118,6 +118,7 @@ async function open({ env, instanceId, log, publicUrl, closers }: Opening): Prom
 
   const ledger = createLedgerWriter({
     connection: db.connection,
+    first: db.kind === 'embedded' ? 'journal' : 'database',
     journalPath: join(env.HUNTAZE_DATA_DIR, 'ledger.journal'),
     instanceId,
     clock,

@@ -2,7 +2,7 @@
 
 import { AreaChart, BarChart, LineChart } from '@mantine/charts'
 import { useReducedMotion } from '@mantine/hooks'
-import { formatExactTime, formatTick } from '#components/ui/format-time'
+import { formatExactTime, formatTick as formatTimeTick } from '#components/ui/format-time'
 import classes from './time-chart.module.css'
 
 export interface TimeSeries {
@@ -25,6 +25,8 @@ export interface TimeChartProps {
   moments: readonly string[]
   series: readonly TimeSeries[]
   format: (value: number) => string
+  /** For the value axis, where another precision reads better than at the cursor. */
+  formatTick?: (value: number) => string
   height?: number
 }
 
@@ -32,7 +34,8 @@ export interface TimeChartProps {
 const syncId = 'time'
 
 /** Series over one time axis. Every chart of a page stands on the same moments, so their cursors move together. */
-export function TimeChart({ label, kind, moments, series, format, height = 176 }: TimeChartProps) {
+export function TimeChart(props: TimeChartProps) {
+  const { label, kind, moments, series, format, formatTick = format, height = 176 } = props
   const still = useReducedMotion()
   const spanMs = moments.length > 1 ? Date.parse(moments.at(-1) ?? '') - Date.parse(moments[0] ?? '') : 0
   const shared = {
@@ -58,7 +61,7 @@ export function TimeChart({ label, kind, moments, series, format, height = 176 }
     accessibilityLayer: false,
     tooltipAnimationDuration: still ? 0 : 80,
     xAxisProps: {
-      tickFormatter: (at: string) => formatTick(at, spanMs),
+      tickFormatter: (at: string) => formatTimeTick(at, spanMs),
       minTickGap: 56,
       tickMargin: 6,
       height: 24,
@@ -66,7 +69,7 @@ export function TimeChart({ label, kind, moments, series, format, height = 176 }
     yAxisProps: {
       width: 58,
       tickCount: 4,
-      tickFormatter: (value: number) => withoutEmptyDecimals(format(value)),
+      tickFormatter: (value: number) => withoutEmptyDecimals(formatTick(value)),
     },
     tooltipProps: { labelFormatter: (at: unknown) => formatExactTime(String(at)) },
   }

@@ -11,7 +11,7 @@ export const filterNames = [
   'creatorId',
   'id',
 ] as const
-export type FilterName = (typeof filterNames)[number]
+type FilterName = (typeof filterNames)[number]
 export type RequestFilters = Partial<Record<FilterName, string>>
 
 /** Reads the filters from the address. */

@@ -51,7 +51,9 @@ function DeploymentReport({ deployment }: { deployment: DeploymentView }) {
         {deployment.stateReason ? <p className={classes.notice}>{deployment.stateReason}</p> : null}
       </section>
       {deployment.lifecycle.stage === 'retired' || deployment.lifecycle.stage === 'deprecated' ? (
-        <p className={classes.notice}>The model: {lifecycleSentence(deployment.lifecycle)}</p>
+        <p className={classes.notice}>
+          {deployment.model}: {lifecycleSentence(deployment.lifecycle)}
+        </p>
       ) : null}
       <section aria-label="Traffic">
         <h3 className={classes.heading}>Last 15 minutes</h3>

@@ -2,7 +2,6 @@
 
 import { ActionIcon, Menu, Text } from '@mantine/core'
 import { IconKey, IconLogout, IconUser } from '@tabler/icons-react'
-import { useQueryClient } from '@tanstack/react-query'
 import Link from 'next/link'
 import { signOut } from '#components/data/sign-in'
 import { useMe } from '#components/data/use-me'
@@ -12,12 +11,10 @@ import { roleWords } from '#components/ui/role-words'
 /** Who is signed in, with which role, and the way out. */
 export function PersonMenu() {
   const { data: me } = useMe()
-  const client = useQueryClient()
   const role = roleWords.find(({ value }) => value === me?.role)
   const leave = async () => {
     try {
       await signOut()
-      client.clear()
       window.location.assign('/sign-in')
     } catch (error) {
       notifyFailed('Signing out did not work', error)

@@ -38,7 +38,8 @@ export function OverviewCharts({ overview }: { overview: Overview }) {
           kind="stacked"
           moments={moments}
           series={outcomeSeries(points)}
-          format={rate}
+          format={formatRate}
+          formatTick={rateTick}
         />
       </Panel>
       <Panel title="Requests by tier" hint="requests/s">
@@ -47,7 +48,8 @@ export function OverviewCharts({ overview }: { overview: Overview }) {
           kind="stacked"
           moments={moments}
           series={tierSeries(points)}
-          format={rate}
+          format={formatRate}
+          formatTick={rateTick}
         />
       </Panel>
       <Panel title="Cost" hint={`USD per ${step}`}>
@@ -122,8 +124,9 @@ function percentiles(pairs: readonly (readonly [number | null, number | null])[]
   ]
 }
 
-function rate(value: number): string {
-  return formatRate(value)
+/** Ticks are even steps, and rounding them to one decimal would make them look uneven. */
+function rateTick(value: number): string {
+  return value < 10 ? String(Number(value.toFixed(2))) : formatRate(value)
 }
 
 function dollars(value: number): string {

@@ -10,7 +10,7 @@ import { RelativeTime } from '#components/ui/relative-time'
 import type { Overview } from '#lib/contracts/overview'
 import classes from './recent-incidents.module.css'
 
-/** The last requests that did not end well; each opens its request. */
+/** The last requests that let their caller down; each opens its request. */
 export function RecentIncidents({ overview }: { overview: Overview }) {
   return (
     <Panel
@@ -20,7 +20,7 @@ export function RecentIncidents({ overview }: { overview: Overview }) {
     >
       {overview.incidents.length === 0 ? (
         <EmptyNotice icon={<IconMoodCheck size={18} />} title="No incident">
-          Requests that fail, are cut or cancelled would be listed here.
+          Requests that fail or are cut in the middle of the answer would be listed here.
         </EmptyNotice>
       ) : (
         <ul className={classes.list}>

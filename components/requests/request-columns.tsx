@@ -22,7 +22,7 @@ export interface RequestColumn {
 /** Columns of the requests table, in their order. The first is always shown, since it opens the request. */
 export const requestColumns: readonly RequestColumn[] = [
   { id: 'time', label: 'Time', standard: true, width: 88, render: (row) => <RelativeTime at={row.at} /> },
-  { id: 'outcome', label: 'Outcome', standard: true, width: 158, render: (row) => <Outcome row={row} /> },
+  { id: 'outcome', label: 'Outcome', standard: true, width: 150, render: (row) => <Outcome row={row} /> },
   { id: 'operation', label: 'Operation', standard: true, width: 140, render: (row) => row.operation },
   {
     id: 'route',
@@ -68,14 +68,14 @@ export const requestColumns: readonly RequestColumn[] = [
     label: 'Cost',
     numeric: true,
     standard: true,
-    width: 84,
+    width: 100,
     render: (row) => <Cost row={row} />,
   },
   {
     id: 'creator',
     label: 'Creator',
     standard: true,
-    width: 104,
+    width: 128,
     render: (row) => row.creatorId ?? <span className={classes.soft}>–</span>,
   },
   { id: 'account', label: 'Account', standard: false, width: 130, render: (row) => row.accountId },

@@ -172,7 +172,7 @@ function CallerFacts({ request }: { request: RequestDetail }) {
         ['Account', filter('accountId', request.accountId)],
         ['Plan', request.plan],
         ['Session', request.sessionId],
-        ['API key', request.apiKeyId],
+        [request.apiKeyId?.startsWith('usr_') ? 'Person' : 'API key', request.apiKeyId],
         ['Asked for', request.requestedModel],
         ['Model', request.model || null],
         ['Streamed', request.streamed ? 'yes' : 'no'],

@@ -18,7 +18,7 @@ export function AppProviders({ children, nonce }: { children: ReactNode; nonce: 
     >
       <QueryProvider>
         <ModalsProvider>
-          <Notifications position="bottom-right" limit={3} />
+          <Notifications position="bottom-left" limit={3} />
           {children}
         </ModalsProvider>
       </QueryProvider>

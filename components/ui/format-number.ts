@@ -1,3 +1,5 @@
+import { formatRate as formatKnownRate } from '#lib/telemetry/format-rate'
+
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
 const missing = '–'
 
@@ -6,7 +8,7 @@ export function formatCount(value: number | null | undefined): string {
   return value == null ? missing : whole.format(value)
 }
 
-/** At most four characters and a magnitude: `950`, `12.4 k`, `3.1 M`. */
+/** At most four characters and a magnitude: `950`, `12.4 k`, `10 M`. */
 export function formatCompact(value: number | null | undefined): string {
   if (value == null) return missing
   const size = Math.abs(value)
@@ -15,12 +17,9 @@ export function formatCompact(value: number | null | undefined): string {
   return `${threeDigits(value / divisor)} ${letter}`
 }
 
-/** Requests a second with the digits that matter: `0.04`, `4.2`, `142`. */
+/** Requests a second, as the overview's sentence writes them. */
 export function formatRate(value: number | null | undefined): string {
-  if (value == null) return missing
-  if (value === 0) return '0'
-  if (value < 0.095) return value.toFixed(2)
-  return value < 100 ? value.toFixed(1) : whole.format(value)
+  return value == null ? missing : formatKnownRate(value)
 }
 
 /** A share of 1 in per cent: `0 %`, `0.42 %`, `12.5 %`, `100 %`. */
@@ -41,5 +40,5 @@ export function formatChange(value: number | null, previous: number | null): str
 }
 
 function threeDigits(value: number): string {
-  return Math.abs(value) < 99.95 ? value.toFixed(1) : value.toFixed(0)
+  return Math.abs(value) < 99.95 ? value.toFixed(1).replace(/\.0$/, '') : value.toFixed(0)
 }

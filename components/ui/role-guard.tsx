@@ -1,6 +1,6 @@
 'use client'
 
-import { Tooltip } from '@mantine/core'
+import { Tooltip, VisuallyHidden } from '@mantine/core'
 import type { ReactElement } from 'react'
 import { useHasRole, useMe } from '#components/data/use-me'
 import type { Role } from '#lib/contracts/access'
@@ -16,9 +16,14 @@ export function RoleGuard({
   const allowed = useHasRole(needs)
   const { data } = useMe()
   if (allowed || data === undefined) return children(!allowed)
+  const words = `Needs the role ${needs}; yours is ${data.role}.`
+  // A disabled button takes no focus, so the words also stand behind it for those who never hover.
   return (
-    <Tooltip label={`Needs the role ${needs}; yours is ${data.role}.`}>
-      <span>{children(true)}</span>
+    <Tooltip label={words}>
+      <span>
+        {children(true)}
+        <VisuallyHidden> {words}</VisuallyHidden>
+      </span>
     </Tooltip>
   )
 }

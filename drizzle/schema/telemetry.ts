@@ -45,7 +45,7 @@ export const trafficRollups = pgTable(
 )
 
 /**
- * Histograms of latency, time to first token and this gateway's own overhead (successes only), with the buckets of
+ * Histograms of latency and time to first token (successes only), with the buckets of
  * `lib/telemetry/latency-buckets`.
  */
 export const latencyRollups = pgTable(
@@ -56,8 +56,8 @@ export const latencyRollups = pgTable(
     instanceId: text('instance_id').notNull(),
     tier: text('tier').notNull(),
     deploymentId: text('deployment_id').notNull(),
-    signal: text('signal', { enum: ['latency', 'first_token', 'overhead'] }).notNull(),
-    /** Index of the bucket: values up to and including its upper bound, in milliseconds (overhead: in units of 10 µs). */
+    signal: text('signal', { enum: ['latency', 'first_token'] }).notNull(),
+    /** Index of the bucket: values up to and including its upper bound, in milliseconds. */
     bucket: smallint('bucket').notNull(),
     requests: count('requests'),
   },

@@ -64,7 +64,6 @@ export const overview = z.object({
   costPicoUsd: picoUsd,
   requests: z.number(),
   unpricedRequests: z.number(),
-  overheadP50Ms: z.number().nullable(),
   points: z.array(point),
   deployments: z.array(deploymentRow),
   incidents: z.array(incident),

@@ -80,4 +80,3 @@ export type CatalogData = z.output<typeof catalogSchema>
 export type DeploymentData = CatalogData['deployments'][number]
 export type RegionData = CatalogData['regions'][number]
 export type TierData = CatalogData['tiers'][string]
-export type LifecycleStage = z.infer<typeof lifecycleStage>

@@ -35,11 +35,6 @@ const treatments: Readonly<Record<FailureClass, Treatment>> = {
   cancelled: { sameAgain: 'no', nextCandidate: 'no', breakerSignal: null },
 }
 
-/** What routing may do about a class of failure. */
-export function treatmentOf(failureClass: FailureClass): Treatment {
-  return treatments[failureClass]
-}
-
 export interface ClassifyContext {
   /** Is the deployment provisioned throughput? Its 429 means "full", not "sick". */
   provisioned: boolean

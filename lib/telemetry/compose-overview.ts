@@ -1,5 +1,5 @@
 import type { Overview } from '#lib/contracts/overview'
-import type { Health } from '#lib/telemetry/describe-health'
+import { describeHealth, type RecentTraffic } from '#lib/telemetry/describe-health'
 import type { OverviewRange } from '#lib/telemetry/overview-range'
 import {
   errorRatio,
@@ -15,7 +15,7 @@ export interface OverviewParts {
   /** Of the range and of the span before it (step -1). */
   traffic: readonly TrafficRow[]
   latencies: readonly LatencyRow[]
-  health: Health
+  recent: RecentTraffic
   costTodayPicoUsd: bigint
   incidents: Overview['incidents']
 }
@@ -52,7 +52,11 @@ export function composeOverview(parts: OverviewParts): Overview {
     from: new Date(range.fromMs).toISOString(),
     to: new Date(range.toMs).toISOString(),
     stepSeconds: range.stepMs / 1000,
-    ...parts.health,
+    ...describeHealth({
+      ...parts.recent,
+      requestsPerSecond: total.requests / whole.seconds,
+      costTodayPicoUsd: parts.costTodayPicoUsd,
+    }),
     requestsPerSecond: trend((span) => sumTraffic(span.traffic).requests / span.seconds),
     errorRatio: trend((span) => errorRatio(sumTraffic(span.traffic))),
     latencyP50Ms: trend((span) => signalQuantile(span.latencies, { signal: 'latency', q: 0.5 })),
@@ -65,7 +69,6 @@ export function composeOverview(parts: OverviewParts): Overview {
     costPicoUsd: total.costPicoUsd.toString(),
     requests: total.requests,
     unpricedRequests: total.unpriced,
-    overheadP50Ms: signalQuantile(whole.latencies, { signal: 'overhead', q: 0.5 }),
     points: steps.map((step, index) => toPoint(step, range.fromMs + index * range.stepMs)),
     deployments: toDeployments(whole),
     incidents: parts.incidents,

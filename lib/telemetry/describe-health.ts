@@ -1,5 +1,6 @@
 import type { Overview } from '#lib/contracts/overview'
 import { formatUsd } from '#lib/costs/format-usd'
+import { formatRate } from '#lib/telemetry/format-rate'
 import { errorRatio, groupRows, sumTraffic, type TrafficRow } from '#lib/telemetry/traffic-totals'
 
 export interface Health {
@@ -13,19 +14,26 @@ const minimumRequests = 3
 const degradedAbove = 0.05
 const downAbove = 0.5
 
-/** Judges the traffic of the last minutes (`spanSeconds`): all answer, some fail, most fail, or nothing came. */
-export function describeHealth(recent: {
+/** Traffic of the last minutes, whatever range is looked at. */
+export interface RecentTraffic {
   rows: readonly TrafficRow[]
   spanSeconds: number
-  costTodayPicoUsd: bigint
-}): Health {
+}
+
+/**
+ * Judges the traffic of the last minutes: all answer, some fail, most fail, or nothing came. `requestsPerSecond` is
+ * the rate of the range that is looked at, so that the sentence has the same number as the rest of the page.
+ */
+export function describeHealth(
+  recent: RecentTraffic & { requestsPerSecond: number; costTodayPicoUsd: bigint },
+): Health {
   const total = sumTraffic(recent.rows)
   const cost = `${formatUsd(recent.costTodayPicoUsd)} today`
   const minutes = Math.round(recent.spanSeconds / 60)
   if (total.requests === 0)
     return { state: 'idle', sentence: `No requests in the last ${minutes} minutes; ${cost}.` }
 
-  const rate = `${formatRate(total.requests / recent.spanSeconds)} requests/s`
+  const rate = `${formatRate(recent.requestsPerSecond)} requests/s`
   const overall = errorRatio(total) ?? 0
   if (overall > downAbove && total.requests >= minimumRequests) {
     const failed = `${total.errors} of ${total.requests} requests failed in the last ${minutes} minutes`
@@ -59,9 +67,4 @@ function describeServing(count: number): string {
 function percent(ratio: number): string {
   const value = ratio * 100
   return `${value < 10 ? value.toFixed(1).replace(/\.0$/, '') : Math.round(value)} %`
-}
-
-function formatRate(perSecond: number): string {
-  if (perSecond >= 10) return String(Math.round(perSecond))
-  return String(Number(perSecond.toPrecision(2)))
 }

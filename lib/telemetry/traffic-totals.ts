@@ -19,7 +19,7 @@ export interface TrafficRow {
 export interface LatencyRow {
   step: number
   deploymentId: string
-  signal: 'latency' | 'first_token' | 'overhead'
+  signal: 'latency' | 'first_token'
   bucket: number
   requests: number
 }
@@ -61,9 +61,7 @@ export function signalQuantile(
   for (const row of rows) {
     if (row.signal === signal) counts[row.bucket] = (counts[row.bucket] ?? 0) + row.requests
   }
-  const value = latencyQuantile(counts, q)
-  // Overhead is counted in units of 10 µs.
-  return value !== null && signal === 'overhead' ? value / 100 : value
+  return latencyQuantile(counts, q)
 }
 
 /** Rows by the value of one field, in order of first appearance. */

@@ -1,6 +1,6 @@
 import type { Client } from 'pg'
-import type { LedgerRecord } from '#lib/costs/ledger-record'
-import { encodeBatch, ledgerStatement } from '#server/costs/ledger-statement'
+import { readLedgerLine } from '#lib/costs/ledger-line'
+import { ledgerStatement } from '#server/costs/ledger-statement'
 
 /**
  * Books a batch in one round trip. When a record's data are at fault, halves the batch until the faulty ones
@@ -9,25 +9,33 @@ import { encodeBatch, ledgerStatement } from '#server/costs/ledger-statement'
  */
 export async function bookRecords(options: {
   client: Client
-  records: readonly LedgerRecord[]
+  /** Records as `encodeLedgerLine` wrote them. */
+  lines: readonly string[]
   instanceId: string
-  onRefused: (record: LedgerRecord, error: Error) => Promise<void>
+  onRefused: (line: string, error: Error) => Promise<void>
 }): Promise<void> {
-  const { client, records, instanceId, onRefused } = options
+  const { client, lines, instanceId, onRefused } = options
   try {
     await client.query({
       name: 'book_records',
       text: ledgerStatement,
-      values: [encodeBatch(records), instanceId],
+      values: [...statementRows(lines), instanceId],
     })
   } catch (error) {
     if (!(error instanceof Error) || !isDataError(error)) throw error
-    const [only] = records
-    if (records.length === 1 && only) return onRefused(only, error)
-    const middle = Math.ceil(records.length / 2)
-    await bookRecords({ ...options, records: records.slice(0, middle) })
-    await bookRecords({ ...options, records: records.slice(middle) })
+    const [only] = lines
+    if (lines.length === 1 && only) return onRefused(only, error)
+    const middle = Math.ceil(lines.length / 2)
+    await bookRecords({ ...options, lines: lines.slice(0, middle) })
+    await bookRecords({ ...options, lines: lines.slice(middle) })
   }
+}
+
+/** The statement's JSON parameters, put together from text. */
+function statementRows(lines: readonly string[]): [entries: string, attempts: string] {
+  const halves = lines.map(readLedgerLine).filter((half) => half !== null)
+  const attempts = halves.map((half) => half.attempts).filter((text) => text !== '')
+  return [`[${halves.map((half) => half.entry).join(',')}]`, `[${attempts.join(',')}]`]
 }
 
 /** Classes 22 (data exception) and 23 (constraint violation) of SQLSTATE; 54 is a limit such as an index key's size. */

@@ -1,4 +1,3 @@
-import type { LedgerRecord } from '#lib/costs/ledger-record'
 import type { Waiting, WaitingRoom } from '#server/costs/waiting-room'
 import type { Clock } from '#server/telemetry/clock'
 
@@ -21,7 +20,7 @@ const gatherMs = 2
 const gatherRecords = 48
 
 export function createBookingQueue(options: {
-  book: (records: readonly LedgerRecord[]) => Promise<void>
+  book: (lines: readonly string[]) => Promise<void>
   room: WaitingRoom
   clock: Clock
   commitTimeoutMs: number
@@ -55,7 +54,7 @@ export function createBookingQueue(options: {
   async function bookFlight(): Promise<void> {
     let failed = false
     try {
-      await options.book(flight.map((waiting) => waiting.record))
+      await options.book(flight.map((waiting) => waiting.line))
       for (const waiting of flight) room.settle(waiting, 'committed')
     } catch (error) {
       failed = true

@@ -1,12 +1,11 @@
 import { Client } from 'pg'
-import type { LedgerRecord } from '#lib/costs/ledger-record'
 import { bookRecords } from '#server/costs/book-records'
 import type { DatabaseConnection } from '#server/db/database'
 
 /** The ledger's own connection: opened when first needed, dropped after a failure, opened again by the next call. */
 export interface LedgerConnection {
   /** Books one batch after the other, in the order of the calls. @throws when the database cannot at the moment. */
-  book(records: readonly LedgerRecord[]): Promise<void>
+  book(lines: readonly string[]): Promise<void>
   /** @throws when the database does not answer. */
   ping(): Promise<void>
   close(): Promise<void>
@@ -17,7 +16,7 @@ export function createLedgerConnection(options: {
   instanceId: string
   /** A batch without an answer for so long counts as failed, in milliseconds. */
   answerTimeoutMs: number
-  onRefused: (record: LedgerRecord, error: Error) => Promise<void>
+  onRefused: (line: string, error: Error) => Promise<void>
 }): LedgerConnection {
   let client: Client | undefined
   let lastTurn: Promise<unknown> = Promise.resolve()
@@ -71,8 +70,8 @@ export function createLedgerConnection(options: {
 
   const { instanceId, onRefused } = options
   return {
-    book: (records) =>
-      inTurn(() => withClient((current) => bookRecords({ client: current, records, instanceId, onRefused }))),
+    book: (lines) =>
+      inTurn(() => withClient((current) => bookRecords({ client: current, lines, instanceId, onRefused }))),
     ping: () => inTurn(() => withClient((current) => current.query('SELECT 1'))),
     async close() {
       const last = client

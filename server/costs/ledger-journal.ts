@@ -1,22 +1,25 @@
 import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import type { LedgerRecord } from '#lib/costs/ledger-record'
+import { readLedgerLine } from '#lib/costs/ledger-line'
 
 /**
- * A file of JSON lines that holds records while the database does not take them. A record is safe from `kill -9`
+ * A file of lines (`encodeLedgerLine`) that holds records while the database does not take them. A record is safe from `kill -9`
  * as soon as `append` resolves; the disk is synced in the background. Two files: `path` takes new records,
  * `path.replay` holds those being replayed; a third, `path.rejected`, keeps lines that can never be booked.
  */
 export interface LedgerJournal {
   /** Records that were appended and not yet replayed, those of an earlier run included. */
   pending(): number
+  /** Records that `replay` has let go of since the journal was opened. */
+  replayed(): number
   /** Resolves when the records are in the file; rejects, leaving the file as it was, when they cannot be written. */
-  append(records: readonly LedgerRecord[]): Promise<void>
+  append(lines: readonly string[]): Promise<void>
   /**
    * Hands the pending records to `book` in chunks, oldest first; returns when none are left. Records are let go
    * only after `book` resolved; when it rejects, so does `replay`, and the next one begins with that chunk.
+   * With `once`, what is appended meanwhile is left for the next replay.
    */
-  replay(book: (records: readonly LedgerRecord[]) => Promise<void>): Promise<void>
+  replay(book: (lines: readonly string[]) => Promise<void>, once?: boolean): Promise<void>
   /** Keeps what can never be booked where a person finds it. */
   reject(line: string): Promise<void>
   close(): Promise<void>
@@ -26,16 +29,19 @@ const chunkBytes = 256 * 1024
 
 /**
  * The journal at `path`, opened (its directory made) when first needed. `onTornLine` hears of lines that are not
- * whole JSON.
+ * whole.
  */
 export function createLedgerJournal(options: {
   path: string
+  /** Sync the disk behind every append? Not where the database itself does not survive a loss of power. */
+  sync: boolean
   onTornLine: (line: string) => void
 }): LedgerJournal {
   const replayPath = `${options.path}.replay`
   const rejectedPath = `${options.path}.rejected`
   let active: AppendFile | undefined
   let pending = 0
+  let replayed = 0
   let counted = false
   let replayOffset = 0
   let lastStep: Promise<unknown> = Promise.resolve()
@@ -62,6 +68,7 @@ export function createLedgerJournal(options: {
     const file = await opened()
     await file.append(text)
     pending += count
+    if (!options.sync) return
     syncing ??= file
       .sync()
       // The records are in the file; should the disk not take them, the next append says so.
@@ -83,19 +90,19 @@ export function createLedgerJournal(options: {
     return true
   }
 
-  async function replayFile(book: (records: readonly LedgerRecord[]) => Promise<void>): Promise<void> {
+  async function replayFile(book: (lines: readonly string[]) => Promise<void>): Promise<void> {
     const file = await open(replayPath, 'r')
     try {
       for (;;) {
         const { text, bytes } = await readLines(file, replayOffset)
         if (bytes === 0) break
         const lines = text.split('\n').filter((line) => line !== '')
-        const records = lines.map(parseRecord)
-        const whole = records.filter((record) => record !== null)
+        const whole = lines.filter((line) => readLedgerLine(line) !== null)
         if (whole.length > 0) await book(whole)
-        for (const [index, line] of lines.entries()) if (records[index] === null) await keepTornLine(line)
+        for (const line of lines) if (readLedgerLine(line) === null) await keepTornLine(line)
         replayOffset += bytes
         pending -= lines.length
+        replayed += lines.length
       }
     } finally {
       await file.close()
@@ -111,15 +118,15 @@ export function createLedgerJournal(options: {
 
   return {
     pending: () => pending,
-    append: (records) => {
-      const text = `${records.map((record) => JSON.stringify(record)).join('\n')}\n`
-      return inTurn(() => appendLines(text, records.length))
-    },
-    async replay(book) {
+    replayed: () => replayed,
+    append: (lines) => inTurn(() => appendLines(`${lines.join('\n')}\n`, lines.length)),
+    async replay(book, once = false) {
       await inTurn(opened)
-      do {
+      for (let rotated = true; rotated; ) {
         if (await exists(replayPath)) await replayFile(book)
-      } while (await inTurn(rotate))
+        rotated = await inTurn(rotate)
+        if (rotated && once) return replayFile(book)
+      }
     },
     reject: (line) => inTurn(() => appendTo(rejectedPath, `${line}\n`)),
     close: () =>
@@ -180,9 +187,10 @@ async function appendTo(path: string, text: string): Promise<void> {
 
 /** Whole lines from `offset` on, about a chunk of them; at the end of the file also a last line without newline. */
 async function readLines(file: FileHandle, offset: number): Promise<{ text: string; bytes: number }> {
-  let buffer = Buffer.alloc(0)
-  for (let size = chunkBytes; ; size *= 2) {
-    buffer = Buffer.alloc(size)
+  const left = (await file.stat()).size - offset
+  if (left <= 0) return { text: '', bytes: 0 }
+  for (let size = Math.min(chunkBytes, left + 1); ; size *= 2) {
+    const buffer = Buffer.allocUnsafe(size)
     const { bytesRead } = await file.read(buffer, 0, size, offset)
     const newline = buffer.subarray(0, bytesRead).lastIndexOf(10)
     if (bytesRead < size && newline < bytesRead - 1) {
@@ -191,17 +199,6 @@ async function readLines(file: FileHandle, offset: number): Promise<{ text: stri
     if (newline >= 0 || bytesRead < size) {
       return { text: buffer.toString('utf8', 0, newline + 1), bytes: newline + 1 }
     }
-  }
-}
-
-function parseRecord(line: string): LedgerRecord | null {
-  try {
-    const record = JSON.parse(line) as Partial<LedgerRecord>
-    return typeof record.id === 'string' && typeof record.startedAtMs === 'number'
-      ? (record as LedgerRecord)
-      : null
-  } catch {
-    return null
   }
 }
 

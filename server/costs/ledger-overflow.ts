@@ -1,4 +1,4 @@
-import type { LedgerRecord } from '#lib/costs/ledger-record'
+import { requestIdOf } from '#lib/costs/ledger-line'
 import type { LedgerJournal } from '#server/costs/ledger-journal'
 import type { Waiting, WaitingRoom } from '#server/costs/waiting-room'
 import { AppError } from '#server/http/app-error'
@@ -13,7 +13,7 @@ export interface LedgerOverflow {
   /** Records that neither database nor journal has taken. */
   held(): number
   /** Gives the held records to `book`; throws as it does. */
-  bookHeld(book: (records: readonly LedgerRecord[]) => Promise<void>): Promise<void>
+  bookHeld(book: (lines: readonly string[]) => Promise<void>): Promise<void>
   /** Writes the held records to the journal, if that can be written again. */
   journalHeld(): Promise<void>
   /** Resolves when nothing is on its way to the journal. */
@@ -31,7 +31,7 @@ export function createLedgerOverflow(options: {
 }): LedgerOverflow {
   const { journal, room, log } = options
   let waiting: Waiting[] = []
-  let held: LedgerRecord[] = []
+  let held: string[] = []
   let writable = true
   let writing: Promise<void> | undefined
 
@@ -46,12 +46,12 @@ export function createLedgerOverflow(options: {
 
   async function writeBatch(batch: readonly Waiting[]): Promise<void> {
     try {
-      await journal.append(batch.map((one) => one.record))
+      await journal.append(batch.map((one) => one.line))
       for (const one of batch) room.settle(one, 'journaled')
     } catch (error) {
       if (writable) log.error({ err: error }, 'the ledger journal cannot be written')
       writable = false
-      for (const one of batch) if (!one.settled) hold(one.record)
+      for (const one of batch) if (!one.settled) hold(one.line)
       const message = 'Usage can be recorded neither in the database nor on disk; try again later'
       const refusal = new AppError('ledger_unavailable', { message, retryAfterMs: 2000, cause: error })
       for (const one of batch) room.settle(one, refusal)
@@ -59,9 +59,9 @@ export function createLedgerOverflow(options: {
     }
   }
 
-  function hold(record: LedgerRecord): void {
-    if (held.length < maxHeld) held.push(record)
-    else log.error({ requestId: record.id }, 'a ledger record was lost: no place is left to keep it')
+  function hold(line: string): void {
+    if (held.length < maxHeld) held.push(line)
+    else log.error({ requestId: requestIdOf(line) }, 'a ledger record was lost: no place is left to keep it')
   }
 
   function release(count: number): void {

@@ -1,4 +1,3 @@
-import type { LedgerRecord } from '#lib/costs/ledger-record'
 import type { LedgerConnection } from '#server/costs/ledger-connection'
 import type { LedgerJournal } from '#server/costs/ledger-journal'
 import type { LedgerOverflow } from '#server/costs/ledger-overflow'
@@ -11,8 +10,8 @@ export interface LedgerRecovery {
   lose(error: unknown): void
   /** Begins to try, when something is held or the database is lost. */
   start(): void
-  /** Replays the journal, if there is anything in it. */
-  replayLater(): void
+  /** Replays the journal, if there is anything in it; with `once`, what it holds now. */
+  replayLater(once?: boolean): void
   /** The same, awaited. @throws when the database cannot be reached. */
   replayNow(): Promise<void>
   stop(): Promise<void>
@@ -70,25 +69,25 @@ export function createLedgerRecovery(options: {
     replayLater()
   }
 
-  function replay(): Promise<void> {
-    replaying ??= journal.replay(bookOrLose).finally(() => {
+  function replay(once?: boolean): Promise<void> {
+    replaying ??= journal.replay(bookOrLose, once).finally(() => {
       replaying = undefined
     })
     return replaying
   }
 
-  async function bookOrLose(records: readonly LedgerRecord[]): Promise<void> {
+  async function bookOrLose(lines: readonly string[]): Promise<void> {
     try {
-      await database.book(records)
+      await database.book(lines)
     } catch (error) {
       lose(error)
       throw error
     }
   }
 
-  function replayLater(): void {
+  function replayLater(once?: boolean): void {
     if (stopped) return
-    replay().catch((error: unknown) => {
+    replay(once).catch((error: unknown) => {
       if (reachable && !stopped) log.error({ err: error }, 'the ledger journal cannot be replayed')
       start()
     })

@@ -1,22 +1,21 @@
-import type { LedgerRecord } from '#lib/costs/ledger-record'
-
 /**
  * One statement that books a batch of records: ledger entries, their attempts, and every roll-up. Parameters:
- * `$1` the records as JSON, `$2` this instance's id.
+ * `$1` the entries as a JSON array, `$2` their attempts likewise, `$3` this instance's id.
  *
  * Idempotent: entries that are there already are skipped, and attempts and roll-ups follow only from the entries
  * that this execution inserted. Rows are upserted in key order, so that two instances cannot deadlock.
  */
 export const ledgerStatement = `
-WITH input AS MATERIALIZED (
+WITH input AS (
   SELECT r.*, to_timestamp(r."startedAtMs" / 1000.0) AS started_at
   FROM jsonb_to_recordset($1::jsonb) AS r(
     id text, "accountId" text, "startedAtMs" float8, "correlationId" text, "traceId" text, plan text,
     "apiKeyId" text, "creatorId" text, "sessionId" text, operation text, kind text, "requestedModel" text,
     tier text, "deploymentId" text, provider text, region text, model text, streamed boolean, outcome text,
-    "errorCode" text, "httpStatus" int, "finishReason" text, usage jsonb, "priceVersion" text,
-    "costPicoUsd" bigint, "firstTokenMs" float8, "latencyMs" float8, "overheadUs" float8, "planReasons" jsonb,
-    "promptText" text, "answerText" text, attempts jsonb)
+    "errorCode" text, "httpStatus" int, "finishReason" text, "inputTokens" int, "cachedInputTokens" int,
+    "cacheWriteTokens" int, "outputTokens" int, "reasoningTokens" int, "usageSource" text, "priceVersion" text,
+    "costPicoUsd" bigint, attempts int, "firstTokenMs" float8, "latencyMs" float8, "overheadUs" float8,
+    "planReasons" jsonb, "promptText" text, "answerText" text)
 ), entries AS (
   INSERT INTO ledger_entries (
     account_id, started_at, id, correlation_id, trace_id, plan, api_key_id, creator_id, session_id, operation,
@@ -25,15 +24,12 @@ WITH input AS MATERIALIZED (
     reasoning_tokens, usage_source, price_version, cost_pico_usd, attempts, first_token_ms, latency_ms,
     overhead_us, plan_reasons, prompt_text, answer_text)
   SELECT
-    i."accountId", i.started_at, i.id, i."correlationId", i."traceId", i.plan, i."apiKeyId", i."creatorId",
-    i."sessionId", i.operation, i.kind, i."requestedModel", i.tier, i."deploymentId", i.provider, i.region,
-    i.model, i.streamed, i.outcome, i."errorCode", i."httpStatus", i."finishReason", u."inputTokens",
-    u."cachedInputTokens", u."cacheWriteTokens", u."outputTokens", u."reasoningTokens", u.source,
-    i."priceVersion", i."costPicoUsd", jsonb_array_length(i.attempts), i."firstTokenMs", i."latencyMs",
-    i."overheadUs", i."planReasons", i."promptText", i."answerText"
-  FROM input i CROSS JOIN LATERAL jsonb_to_record(i.usage) AS u(
-    "inputTokens" int, "cachedInputTokens" int, "cacheWriteTokens" int, "outputTokens" int,
-    "reasoningTokens" int, source text)
+    "accountId", started_at, id, "correlationId", "traceId", plan, "apiKeyId", "creatorId", "sessionId",
+    operation, kind, "requestedModel", tier, "deploymentId", provider, region, model, streamed, outcome,
+    "errorCode", "httpStatus", "finishReason", "inputTokens", "cachedInputTokens", "cacheWriteTokens",
+    "outputTokens", "reasoningTokens", "usageSource", "priceVersion", "costPicoUsd", attempts, "firstTokenMs",
+    "latencyMs", "overheadUs", "planReasons", "promptText", "answerText"
+  FROM input
   ON CONFLICT (account_id, started_at, id) DO NOTHING
   RETURNING account_id, started_at, id, creator_id, operation, tier, provider, deployment_id, model, outcome,
     attempts, input_tokens, cached_input_tokens, output_tokens, cost_pico_usd, first_token_ms, latency_ms,
@@ -47,15 +43,13 @@ WITH input AS MATERIALIZED (
     e.account_id, e.started_at, e.id, a.sequence, a."deploymentId", a.provider, a.region, a.model, a.outcome,
     a."failureClass", a."httpStatus", a."errorMessage", a."offsetMs", a."firstTokenMs", a."durationMs",
     a."inputTokens", a."outputTokens", a."costPicoUsd", a."providerRequestId"
-  FROM entries e
-  JOIN input i ON i.id = e.id AND i."accountId" = e.account_id AND i.started_at = e.started_at
-  CROSS JOIN LATERAL ROWS FROM (jsonb_to_recordset(i.attempts) AS (
-    "deploymentId" text, provider text, region text, model text, outcome text, "failureClass" text,
-    "httpStatus" int, "errorMessage" text, "offsetMs" float8, "firstTokenMs" float8, "durationMs" float8,
-    "inputTokens" int, "outputTokens" int, "costPicoUsd" bigint, "providerRequestId" text)
-  ) WITH ORDINALITY AS a(
-    "deploymentId", provider, region, model, outcome, "failureClass", "httpStatus", "errorMessage", "offsetMs",
-    "firstTokenMs", "durationMs", "inputTokens", "outputTokens", "costPicoUsd", "providerRequestId", sequence)
+  FROM jsonb_to_recordset($2::jsonb) AS a(
+    "accountId" text, "requestId" text, "startedAtMs" float8, sequence int, "deploymentId" text, provider text,
+    region text, model text, outcome text, "failureClass" text, "httpStatus" int, "errorMessage" text,
+    "offsetMs" float8, "firstTokenMs" float8, "durationMs" float8, "inputTokens" int, "outputTokens" int,
+    "costPicoUsd" bigint, "providerRequestId" text)
+  JOIN entries e ON e.id = a."requestId" AND e.account_id = a."accountId"
+    AND e.started_at = to_timestamp(a."startedAtMs" / 1000.0)
   ON CONFLICT (account_id, started_at, request_id, sequence) DO NOTHING
 ), days AS (
   INSERT INTO usage_days AS present (
@@ -75,15 +69,22 @@ WITH input AS MATERIALIZED (
     cached_input_tokens = present.cached_input_tokens + excluded.cached_input_tokens,
     output_tokens = present.output_tokens + excluded.output_tokens,
     cost_pico_usd = present.cost_pico_usd + excluded.cost_pico_usd
+), minutes AS MATERIALIZED (
+  SELECT
+    date_trunc('minute', started_at, 'UTC') AS minute, tier, deployment_id, provider, operation, outcome,
+    count(*) AS requests, sum(attempts) AS attempts, count(*) FILTER (WHERE cost_pico_usd IS NULL) AS unpriced,
+    sum(input_tokens) AS input_tokens, sum(output_tokens) AS output_tokens,
+    coalesce(sum(cost_pico_usd), 0) AS cost_pico_usd, sum(overhead_us) AS overhead_us
+  FROM entries GROUP BY 1, 2, 3, 4, 5, 6
 ), traffic AS (
   INSERT INTO traffic_rollups AS present (
     grain, bucket_start, instance_id, tier, deployment_id, provider, operation, outcome, requests, attempts,
     unpriced, input_tokens, output_tokens, cost_pico_usd, overhead_us)
   SELECT
-    grain, date_trunc(grain, started_at, 'UTC'), $2::text, tier, deployment_id, provider, operation, outcome,
-    count(*), sum(attempts), count(*) FILTER (WHERE cost_pico_usd IS NULL), sum(input_tokens),
-    sum(output_tokens), coalesce(sum(cost_pico_usd), 0), sum(overhead_us)
-  FROM entries CROSS JOIN (VALUES ('minute'), ('hour')) AS grains(grain)
+    grain, date_trunc(grain, minute, 'UTC'), $3::text, tier, deployment_id, provider, operation, outcome,
+    sum(requests), sum(attempts), sum(unpriced), sum(input_tokens), sum(output_tokens), sum(cost_pico_usd),
+    sum(overhead_us)
+  FROM minutes CROSS JOIN (VALUES ('minute'), ('hour')) AS grains(grain)
   GROUP BY 1, 2, 4, 5, 6, 7, 8 ORDER BY 1, 2, 4, 5, 6, 7, 8
   ON CONFLICT (grain, bucket_start, instance_id, tier, deployment_id, provider, operation, outcome)
   DO UPDATE SET
@@ -94,34 +95,25 @@ WITH input AS MATERIALIZED (
     output_tokens = present.output_tokens + excluded.output_tokens,
     cost_pico_usd = present.cost_pico_usd + excluded.cost_pico_usd,
     overhead_us = present.overhead_us + excluded.overhead_us
+), buckets AS MATERIALIZED (
+  SELECT
+    date_trunc('minute', started_at, 'UTC') AS minute, tier, deployment_id, signal,
+    CASE WHEN value <= 1 THEN 0
+      ELSE least(60, ceil(ln(value) / ln(1.25::float8) - 1e-9)) END::smallint AS bucket,
+    count(*) AS requests
+  FROM entries
+  CROSS JOIN LATERAL (VALUES ('latency', latency_ms::float8), ('first_token', first_token_ms::float8))
+    AS signals(signal, value)
+  WHERE outcome = 'success' AND value IS NOT NULL
+  GROUP BY 1, 2, 3, 4, 5
 ), latencies AS (
   INSERT INTO latency_rollups AS present (
     grain, bucket_start, instance_id, tier, deployment_id, signal, bucket, requests)
   SELECT
-    grain, date_trunc(grain, started_at, 'UTC'), $2::text, tier, deployment_id, signal,
-    CASE WHEN value <= 1 THEN 0
-      ELSE least(60, ceil(ln(value) / ln(1.25::float8) - 1e-9)) END::smallint,
-    count(*)
-  FROM entries
-  CROSS JOIN LATERAL (VALUES
-    ('latency', latency_ms::float8), ('first_token', first_token_ms::float8), ('overhead', overhead_us / 10.0::float8)
-  ) AS signals(signal, value)
-  CROSS JOIN (VALUES ('minute'), ('hour'), ('day')) AS grains(grain)
-  WHERE outcome = 'success' AND value IS NOT NULL
+    grain, date_trunc(grain, minute, 'UTC'), $3::text, tier, deployment_id, signal, bucket, sum(requests)
+  FROM buckets CROSS JOIN (VALUES ('minute'), ('hour'), ('day')) AS grains(grain)
   GROUP BY 1, 2, 4, 5, 6, 7 ORDER BY 1, 2, 4, 5, 6, 7
   ON CONFLICT (grain, bucket_start, instance_id, tier, deployment_id, signal, bucket)
   DO UPDATE SET requests = present.requests + excluded.requests
 )
 SELECT count(*)::int AS inserted FROM entries`
-
-/**
- * The statement's first parameter. Text that Postgres cannot hold (NUL, half a surrogate pair) is replaced by
- * U+FFFD, because a row must not be lost over a character.
- */
-export function encodeBatch(records: readonly LedgerRecord[]): string {
-  const json = JSON.stringify(records)
-  if (!json.includes('\\u0000') && !json.includes('\\ud')) return json
-  return JSON.stringify(records, (_key, value: unknown) =>
-    typeof value === 'string' ? value.replaceAll('\0', '\uFFFD').toWellFormed() : value,
-  )
-}

@@ -1,9 +1,11 @@
+import { encodeLedgerLine, requestIdOf } from '#lib/costs/ledger-line'
 import type { LedgerRecord } from '#lib/costs/ledger-record'
 import { createBookingQueue } from '#server/costs/booking-queue'
 import { createLedgerConnection } from '#server/costs/ledger-connection'
 import { createLedgerJournal, type LedgerJournal } from '#server/costs/ledger-journal'
 import { createLedgerOverflow } from '#server/costs/ledger-overflow'
 import { createLedgerRecovery } from '#server/costs/ledger-recovery'
+import { createReplayShift } from '#server/costs/replay-shift'
 import { createWaitingRoom } from '#server/costs/waiting-room'
 import type { DatabaseConnection } from '#server/db/database'
 import { AppError } from '#server/http/app-error'
@@ -11,8 +13,13 @@ import type { Clock } from '#server/telemetry/clock'
 import type { Log } from '#server/telemetry/log'
 
 /**
- * Books every ended request exactly once: in the database, or, while that does not answer, in a journal file that
- * is replayed as soon as it does. Records that arrive while a batch is on its way form the next batch.
+ * Books every ended request exactly once.
+ *
+ * `database` first (Postgres): a record is safe once committed; while the database does not answer it goes to a
+ * journal file that is replayed as soon as it does. Records that arrive while a batch is on its way form the next.
+ *
+ * `journal` first (embedded): the journal lies on the same disk as the database and is as durable, so a record is
+ * safe once it is there, and the database takes the journal in batches a moment later.
  */
 export interface LedgerWriter {
   /**
@@ -34,12 +41,19 @@ export interface LedgerWriter {
   replayJournal(): Promise<void>
   /** Resolves when nothing is pending. */
   drain(): Promise<void>
+  /**
+   * Resolves when every record that settled before the call can be read from the database, so that whoever was
+   * answered finds it in what they ask for next; after `waitMs` in any case, since a sick database answers nobody.
+   */
+  caughtUp(waitMs?: number): Promise<void>
   /** Drains, and lets go of database and journal. */
   close(): Promise<void>
 }
 
 export interface LedgerWriterOptions {
   connection: DatabaseConnection
+  /** Where a record goes first; `database` unless told. */
+  first?: 'database' | 'journal'
   /** The journal file. Two more are kept beside it: `.replay` and `.rejected`. */
   journalPath: string
   instanceId: string
@@ -55,8 +69,10 @@ export interface LedgerWriterOptions {
 
 export function createLedgerWriter(options: LedgerWriterOptions): LedgerWriter {
   const { clock, log } = options
+  const journalFirst = options.first === 'journal'
   const journal = createLedgerJournal({
     path: options.journalPath,
+    sync: !journalFirst,
     onTornLine: (line) =>
       log.error(
         { bytes: line.length },
@@ -64,9 +80,10 @@ export function createLedgerWriter(options: LedgerWriterOptions): LedgerWriter {
       ),
   })
   const { database, refused } = connect(options, journal)
-  const book = async (records: readonly LedgerRecord[]) => {
-    await database.book(records)
+  const book = async (lines: readonly string[]) => {
+    await database.book(lines)
     options.onWritten?.()
+    shift.booked()
   }
   const room = createWaitingRoom(clock)
   const overflow = createLedgerOverflow({ journal, room, log, onUnwritable: () => recovery.start() })
@@ -86,6 +103,7 @@ export function createLedgerWriter(options: LedgerWriterOptions): LedgerWriter {
     onRecovered: () => recovery.replayLater(),
     onFailed: (error) => recovery.lose(error),
   })
+  const shift = createReplayShift({ journal, replay: () => recovery.replayLater(true) })
   let closed = false
 
   /** Whoever waits for the database is sent to the journal. */
@@ -98,7 +116,12 @@ export function createLedgerWriter(options: LedgerWriterOptions): LedgerWriter {
   return {
     record(record) {
       if (!accepting()) return Promise.reject(refusal(closed))
-      return room.admit(record, (waiting) => (healthy() ? queue.add(waiting) : overflow.take([waiting])))
+      return room.admit(encodeLedgerLine(record), (waiting) => {
+        const direct = healthy() && !(journalFirst && overflow.writable())
+        if (direct) return queue.add(waiting)
+        overflow.take([waiting])
+        if (journalFirst) shift.soon()
+      })
     },
     accepting,
     pending: room.unsettled,
@@ -107,9 +130,12 @@ export function createLedgerWriter(options: LedgerWriterOptions): LedgerWriter {
     refused,
     replayJournal: recovery.replayNow,
     drain: room.empty,
+    caughtUp: shift.caughtUp,
     async close() {
       closed = true
       await room.empty()
+      shift.stop()
+      if (journalFirst && healthy()) await recovery.replayNow().catch(() => undefined)
       queue.stop()
       await overflow.journalHeld()
       if (overflow.held() > 0) log.error({ records: overflow.held() }, 'ledger records were lost at the end')
@@ -127,11 +153,14 @@ function connect(options: LedgerWriterOptions, journal: LedgerJournal) {
     connection: options.connection,
     instanceId: options.instanceId,
     answerTimeoutMs: options.answerTimeoutMs ?? 10_000,
-    async onRefused(record, error) {
-      await journal.reject(JSON.stringify(record))
+    async onRefused(line, error) {
+      await journal.reject(line)
       refused += 1
       const sqlState = (error as Error & { code?: string }).code
-      options.log.error({ requestId: record.id, sqlState }, 'the ledger refused a record; kept in .rejected')
+      options.log.error(
+        { requestId: requestIdOf(line), sqlState },
+        'the ledger refused a record; kept in .rejected',
+      )
     },
   })
   return { database, refused: () => refused }

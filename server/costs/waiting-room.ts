@@ -1,10 +1,10 @@
-import type { LedgerRecord } from '#lib/costs/ledger-record'
 import type { AppError } from '#server/http/app-error'
 import type { Clock } from '#server/telemetry/clock'
 
 /** A record whose caller waits to hear that it is safe. */
 export interface Waiting {
-  record: LedgerRecord
+  /** The record as `encodeLedgerLine` wrote it. */
+  line: string
   handedInMs: number
   settled: boolean
   resolve: (how: 'committed' | 'journaled') => void
@@ -14,7 +14,7 @@ export interface Waiting {
 /** Counts who waits; settling twice is settling once. */
 export interface WaitingRoom {
   /** `enter` gets the record's place in the room at once, before anything else runs. */
-  admit(record: LedgerRecord, enter: (waiting: Waiting) => void): Promise<'committed' | 'journaled'>
+  admit(line: string, enter: (waiting: Waiting) => void): Promise<'committed' | 'journaled'>
   settle(waiting: Waiting, how: 'committed' | 'journaled' | AppError): void
   unsettled(): number
   /** Resolves when nobody waits. */
@@ -25,10 +25,10 @@ export function createWaitingRoom(clock: Clock): WaitingRoom {
   let unsettled = 0
   let listeners: (() => void)[] = []
   return {
-    admit: (record, enter) =>
+    admit: (line, enter) =>
       new Promise((resolve, reject) => {
         unsettled += 1
-        enter({ record, handedInMs: clock.monotonicMs(), settled: false, resolve, reject })
+        enter({ line, handedInMs: clock.monotonicMs(), settled: false, resolve, reject })
       }),
     settle(waiting, how) {
       if (waiting.settled) return

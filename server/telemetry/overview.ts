@@ -1,7 +1,6 @@
 import type { z } from 'zod'
 import type { Overview, overviewQuery } from '#lib/contracts/overview'
 import { composeOverview } from '#lib/telemetry/compose-overview'
-import { describeHealth } from '#lib/telemetry/describe-health'
 import { type OverviewRange, planOverviewRange } from '#lib/telemetry/overview-range'
 import { sumTraffic } from '#lib/telemetry/traffic-totals'
 import type { Database } from '#server/db/database'
@@ -14,7 +13,8 @@ const dayMs = 86_400_000
 
 /**
  * The Overview of a time range as of `nowMs`, from roll-ups; of the ledger it reads only the last incidents, by
- * their index. State and sentence speak of the last five minutes whatever the range.
+ * their index. The state is that of the last five minutes whatever the range; incidents are
+ * requests that let the caller down, not those that the caller ended.
  * @throws AppError `invalid_request` for a custom range without ends, or turned around.
  */
 export async function readOverview(
@@ -45,14 +45,12 @@ export async function readOverview(
       }),
       readIncidents(db, { range, tier }),
     ])
-  const costTodayPicoUsd = sumTraffic(today).costPicoUsd
-  const spanSeconds = (nowMs - recentFromMs) / 1000
   return composeOverview({
     range,
     traffic: [...current, ...previous],
     latencies: [...currentLatencies, ...previousLatencies],
-    health: describeHealth({ rows: recent, spanSeconds, costTodayPicoUsd }),
-    costTodayPicoUsd,
+    recent: { rows: recent, spanSeconds: (nowMs - recentFromMs) / 1000 },
+    costTodayPicoUsd: sumTraffic(today).costPicoUsd,
     incidents,
   })
 }
@@ -78,7 +76,7 @@ async function readIncidents(
   }>(
     `SELECT id, started_at AS at, deployment_id AS deployment, outcome, error_code AS code
      FROM ledger_entries
-     WHERE outcome <> 'success' AND started_at >= $1::timestamptz AND started_at <= $2::timestamptz
+     WHERE outcome <> 'success' AND outcome <> 'cancelled' AND started_at >= $1::timestamptz AND started_at <= $2::timestamptz
        AND ($3::text IS NULL OR tier = $3)
      ORDER BY started_at DESC, id DESC LIMIT 10`,
     [new Date(range.fromMs).toISOString(), new Date(range.toMs).toISOString(), tier ?? null],

@@ -13,6 +13,7 @@ export const usage = dataPlaneRoute(
     const now = new Date(startedAtMs)
     const fromMs = query.from ? Date.parse(query.from) : Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 1)
     const toMs = query.to ? Date.parse(query.to) : startedAtMs + 1
+    await container.ledger.caughtUp()
     const totals = await accountUsage(container.db, { accountId: principal.accountId, fromMs, toMs })
     const { costPicoUsd, ...counts } = totals
     const body = {

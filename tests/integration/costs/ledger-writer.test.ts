@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { encodeLedgerLine, requestIdOf } from '#lib/costs/ledger-line'
 import { latencyBucket } from '#lib/telemetry/latency-buckets'
 import { createLedgerWriter, type LedgerWriter } from '#server/costs/ledger-writer'
 import type { Database } from '#server/db/database'
@@ -114,7 +115,6 @@ describeOnDatabases('ledger writer', (openDb) => {
     expect(histogram.rows).toEqual([
       { signal: 'first_token', bucket: latencyBucket(40), grains },
       { signal: 'latency', bucket: latencyBucket(120), grains },
-      { signal: 'overhead', bucket: latencyBucket(48), grains },
     ])
   })
 
@@ -147,7 +147,7 @@ describeOnDatabases('ledger writer', (openDb) => {
     expect(results).toHaveLength(20)
     expect(await entryCount()).toBe(19)
     expect(writer.refused()).toBe(1)
-    expect((await rejectedLines()).map((line) => JSON.parse(line).id)).toEqual([ids[7]])
+    expect((await rejectedLines()).map(requestIdOf)).toEqual([ids[7]])
   })
 
   it('journals while the database is away, goes on without waiting, and replays when it is back', async () => {
@@ -195,8 +195,8 @@ describeOnDatabases('ledger writer', (openDb) => {
   })
 
   it('replays what an earlier run left, a torn last line excepted', async () => {
-    const whole = [aRecord('req_1'), aRecord('req_2')].map((record) => JSON.stringify(record))
-    const torn = JSON.stringify(aRecord('req_3')).slice(0, 80)
+    const whole = [aRecord('req_1'), aRecord('req_2')].map(encodeLedgerLine)
+    const torn = encodeLedgerLine(aRecord('req_3')).slice(0, 80)
     await writeFile(`${journalPath}.replay`, `${whole[0]}\n`)
     await writeFile(journalPath, `${whole[1]}\n${torn}`)
     const writer = open()
@@ -245,8 +245,72 @@ describeOnDatabases('ledger writer', (openDb) => {
     await vi.waitFor(async () => expect(await entryCount()).toBe(2), { timeout: 20_000 })
   })
 
+  describe('journal first', () => {
+    it('is safe without waiting for the database, which has the record a moment later, roll-ups too', async () => {
+      const writer = open({ first: 'journal' })
+      const ids = Array.from({ length: 300 }, newId)
+      const how = await Promise.all(ids.map((id) => writer.record(aRecord(id))))
+      expect(how.every((one) => one === 'journaled')).toBe(true)
+      await writer.caughtUp()
+      expect(await entryCount()).toBe(300)
+      expect(await one('SELECT sum(requests)::int AS n FROM usage_days')).toEqual({ n: 300 })
+      expect(writer.journalPending()).toBe(0)
+    })
+
+    it('shows whoever was answered their own record, under a load that never pauses', async () => {
+      const writer = open({ first: 'journal' })
+      let loading = true
+      const load = (async () => {
+        while (loading) {
+          await writer.record(aRecord(newId()))
+          await new Promise((resolve) => setTimeout(resolve, 1))
+        }
+      })()
+      for (let round = 0; round < 10; round += 1) {
+        const id = newId()
+        await writer.record(aRecord(id))
+        await writer.caughtUp()
+        expect(await one(`SELECT count(*)::int AS n FROM ledger_entries WHERE id = '${id}'`)).toEqual({
+          n: 1,
+        })
+      }
+      loading = false
+      await load
+    })
+
+    it('goes on while the database is away, does not keep a reader waiting for ever, and catches up', async () => {
+      const writer = open({ first: 'journal' })
+      await writer.record(aRecord('req_0'))
+      await writer.caughtUp()
+      proxy.cut()
+      for (const id of Array.from({ length: 20 }, newId))
+        expect(await writer.record(aRecord(id))).toBe('journaled')
+      await writer.caughtUp(50)
+      expect(writer.accepting()).toBe(true)
+      expect(await entryCount()).toBe(1)
+      proxy.restore()
+      await vi.waitFor(async () => expect(await entryCount()).toBe(21), { timeout: 20_000 })
+    })
+
+    it('goes to the database where the disk takes nothing', async () => {
+      const writer = open({ first: 'journal', journalPath: await blockedPath() })
+      await expect(writer.record(aRecord('req_0'))).rejects.toMatchObject({ code: 'ledger_unavailable' })
+      expect(writer.accepting()).toBe(true)
+      expect(await writer.record(aRecord('req_1'))).toBe('committed')
+      await vi.waitFor(async () => expect(await entryCount()).toBe(2), { timeout: 20_000 })
+    })
+
+    it('leaves nothing in the journal when it is closed', async () => {
+      const writer = open({ first: 'journal' })
+      await Promise.all(Array.from({ length: 50 }, () => writer.record(aRecord(newId()))))
+      await writer.close()
+      expect(await entryCount()).toBe(50)
+      expect(writer.journalPending()).toBe(0)
+    })
+  })
+
   it('replays a journal of many chunks and keeps booking meanwhile', async () => {
-    const left = Array.from({ length: 3000 }, (_, index) => JSON.stringify(aRecord(`req_left_${index}`)))
+    const left = Array.from({ length: 3000 }, (_, index) => encodeLedgerLine(aRecord(`req_left_${index}`)))
     await appendFile(journalPath, `${left.join('\n')}\n`)
     const writer = open()
     const replay = writer.replayJournal()

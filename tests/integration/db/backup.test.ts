@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { encodeLedgerLine } from '#lib/costs/ledger-line'
 import { createLedgerWriter } from '#server/costs/ledger-writer'
 import type { Database } from '#server/db/database'
 import { migrate } from '#server/db/migrate'
@@ -118,7 +119,7 @@ describeOnDatabases('backup', (_openDb, { openEmpty }) => {
   it('takes the pending journal along', async () => {
     const db = await openEmpty()
     await migrate(db, nowMs)
-    const record = JSON.stringify(aRecord('req_pending'))
+    const record = encodeLedgerLine(aRecord('req_pending'))
     await writeFile(join(directory, 'ledger.journal'), `${record}\n{"id":"req_torn`)
     expect((await save(db)).end.journalRecords).toBe(1)
     const target = await openEmpty()

@@ -27,8 +27,10 @@ async function expectError(
   return body.error
 }
 
-const ledgerRows = async () =>
-  Number((await gateway.container.db.pool.query('SELECT count(*) FROM ledger_entries')).rows[0].count)
+const ledgerRows = async () => {
+  await gateway.container.ledger.caughtUp()
+  return Number((await gateway.container.db.pool.query('SELECT count(*) FROM ledger_entries')).rows[0].count)
+}
 
 describe('bad input gets a clear error and no ledger row', () => {
   it.each([

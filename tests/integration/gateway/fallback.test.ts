@@ -64,6 +64,7 @@ function script(...steps: Step[][]): void {
 
 const rows = async (response: Response) => {
   const id = response.headers.get('x-request-id')
+  await gateway.container.ledger.caughtUp()
   const { pool } = gateway.container.db
   const entry = (await pool.query('SELECT * FROM ledger_entries WHERE id = $1', [id])).rows
   const attempts = (await pool.query('SELECT * FROM attempts WHERE request_id = $1 ORDER BY sequence', [id]))

@@ -28,7 +28,9 @@ describeOnDatabases('overview', (openDb) => {
     } as const
     await bookInto(db, [
       ...Array.from({ length: 30 }, () => at(ago(1))),
-      ...Array.from({ length: 10 }, () => at(ago(3), slow)),
+      ...Array.from({ length: 9 }, () => at(ago(3), slow)),
+      // A caller who left is no incident.
+      at(ago(3), { ...slow, outcome: 'cancelled', errorCode: 'cancelled' }),
       ...Array.from({ length: 10 }, () => at(ago(10), { ...second, costPicoUsd: null })),
       // The quarter of an hour before, yesterday, and last month.
       ...Array.from({ length: 5 }, () => at(ago(20))),
@@ -50,7 +52,7 @@ describeOnDatabases('overview', (openDb) => {
       costPicoUsd: String(41n * 2_500_000_000n),
       costTodayPicoUsd: String(46n * 2_500_000_000n),
       state: 'healthy',
-      sentence: 'The one deployment in use answers; 0.12 requests/s; $0.12 today.',
+      sentence: 'The one deployment in use answers; 0.06 requests/s; $0.12 today.',
     })
     expect(view.requestsPerSecond.value).toBeCloseTo(51 / 870, 6)
     expect(view.requestsPerSecond.previous).toBeCloseTo(5 / 900, 6)
@@ -61,8 +63,6 @@ describeOnDatabases('overview', (openDb) => {
     expect(view.latencyP50Ms.value).toBeLessThan(135)
     expect(view.latencyP95Ms.value).toBeGreaterThan(790)
     expect(view.firstTokenP50Ms.value).toBeGreaterThan(260)
-    expect(view.overheadP50Ms).toBeGreaterThan(0.4)
-    expect(view.overheadP50Ms).toBeLessThan(0.55)
   })
 
   it('has one point a step, gaps as gaps', async () => {

@@ -96,8 +96,10 @@ async function play(one: Call): Promise<{ id: string | null; status: number }> {
   return { id: response.headers.get('x-request-id'), status: response.status }
 }
 
-const query = async (text: string, values: unknown[] = []) =>
-  (await gateway.container.db.pool.query(text, values)).rows
+const query = async (text: string, values: unknown[] = []) => {
+  await gateway.container.ledger.caughtUp()
+  return (await gateway.container.db.pool.query(text, values)).rows
+}
 
 describe('one row', () => {
   it('P15 P40 whatever becomes of a request, it has exactly one ledger row with its correlation id, refused ones none', async () => {

@@ -14,16 +14,16 @@ const row = (deploymentId: string, outcome: string, requests: number): TrafficRo
   outputTokens: 0,
   costPicoUsd: 0n,
 })
-const health = (rows: TrafficRow[]) =>
-  describeHealth({ rows, spanSeconds: 300, costTodayPicoUsd: 18_200_000_000_000n })
+const health = (rows: TrafficRow[], requestsPerSecond = 42) =>
+  describeHealth({ rows, spanSeconds: 300, requestsPerSecond, costTodayPicoUsd: 18_200_000_000_000n })
 
 describe('describeHealth', () => {
   it('says that all is well', () => {
     expect(health([row('a', 'success', 6000), row('b', 'success', 6600), row('b', 'cancelled', 3)])).toEqual({
       state: 'healthy',
-      sentence: 'All 2 deployments in use answer; 42 requests/s; $18.20 today.',
+      sentence: 'All 2 deployments in use answer; 42.0 requests/s; $18.20 today.',
     })
-    expect(health([row('a', 'success', 3)]).sentence).toBe(
+    expect(health([row('a', 'success', 3)], 0.0098).sentence).toBe(
       'The one deployment in use answers; 0.01 requests/s; $18.20 today.',
     )
   })
@@ -36,7 +36,7 @@ describe('describeHealth', () => {
       row('c', 'cut', 4),
       row('c', 'success', 40),
     ]
-    expect(health(rows)).toEqual({
+    expect(health(rows, 1.44)).toEqual({
       state: 'degraded',
       sentence: 'a fails 33 % of its requests, and 1 more fail some; 1.4 requests/s; $18.20 today.',
     })

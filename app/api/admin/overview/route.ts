@@ -5,5 +5,8 @@ import { readOverview } from '#server/telemetry/overview'
 export const GET = defineRoute({
   role: 'viewer',
   query: overviewQuery,
-  handle: ({ container, query }) => readOverview(container.db, query, container.clock.nowMs()),
+  async handle({ container, query }) {
+    await container.ledger.caughtUp()
+    return readOverview(container.db, query, container.clock.nowMs())
+  },
 })

@@ -6,12 +6,14 @@ import { exportRequests } from '#server/telemetry/export-requests'
 export const GET = defineRoute({
   role: 'viewer',
   query: requestsQuery.omit({ cursor: true, limit: true }),
-  handle: async ({ container, query }) =>
-    new Response(textStream(exportRequests(container.db, query)), {
+  async handle({ container, query }) {
+    await container.ledger.caughtUp()
+    return new Response(textStream(exportRequests(container.db, query)), {
       headers: {
         'content-type': 'text/csv; charset=utf-8',
         'content-disposition': 'attachment; filename="requests.csv"',
         'cache-control': 'no-store',
       },
-    }),
+    })
+  },
 })

@@ -5,5 +5,8 @@ import { listRequests } from '#server/telemetry/list-requests'
 export const GET = defineRoute({
   role: 'viewer',
   query: requestsQuery,
-  handle: ({ container, query }) => listRequests(container.db, query),
+  async handle({ container, query }) {
+    await container.ledger.caughtUp()
+    return listRequests(container.db, query)
+  },
 })

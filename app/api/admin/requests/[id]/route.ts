@@ -3,5 +3,8 @@ import { readRequest } from '#server/telemetry/read-request'
 
 export const GET = defineRoute({
   role: 'viewer',
-  handle: ({ container, params }) => readRequest(container.db, params.id ?? ''),
+  async handle({ container, params }) {
+    await container.ledger.caughtUp()
+    return readRequest(container.db, params.id ?? '')
+  },
 })

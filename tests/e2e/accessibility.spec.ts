@@ -1,0 +1,122 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import { type BrowserContext, expect, type Page } from '@playwright/test'
+import { runDemo } from '#server/cli/demo-day'
+import { test } from '#tests/e2e/test'
+
+interface View {
+  name: string
+  path: string
+  /** Shown when the view is whole. */
+  shown(page: Page): Promise<void>
+  visitor?: boolean
+}
+
+const heading = (name: string) => async (page: Page) => {
+  await expect(page.getByRole('heading', { name, exact: true })).toBeVisible()
+  await expect(page.getByRole('status', { name: /^Loading/ })).toHaveCount(0)
+}
+const dialog = (name: string | RegExp) => async (page: Page) => {
+  await expect(page.getByRole('dialog', { name })).toBeVisible()
+  await expect(page.getByRole('status', { name: /^Loading/ })).toHaveCount(0)
+}
+
+const views: readonly View[] = [
+  { name: 'overview', path: '/', shown: heading('Recent incidents') },
+  { name: 'requests', path: '/requests', shown: heading('Requests') },
+  { name: 'requests without a match', path: '/requests?creatorId=nobody', shown: heading('Requests') },
+  { name: 'deployments', path: '/deployments', shown: heading('westeurope') },
+  { name: 'deployment drawer', path: '/deployments?deployment=we-premium', shown: dialog('we-premium') },
+  { name: 'playground', path: '/playground?model=premium', shown: heading('Playground') },
+  { name: 'access', path: '/access', shown: heading('People') },
+  { name: 'create key', path: '/access?create=key', shown: dialog('Create an API key') },
+  { name: 'settings', path: '/settings', shown: heading('Settings') },
+  { name: 'not found', path: '/no-such-page', shown: heading('There is no such page') },
+  { name: 'sign-in', path: '/sign-in', shown: heading('Sign in'), visitor: true },
+  { name: 'welcome', path: `/welcome?token=${'x'.repeat(43)}`, shown: heading('Welcome'), visitor: true },
+]
+const rules = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']
+
+test.use({ contextOptions: { reducedMotion: 'reduce' } })
+test.beforeAll(async ({ shared }) => {
+  const summary = await runDemo({
+    url: shared.url,
+    key: shared.apiKey,
+    requests: 40,
+    seed: 7,
+    concurrency: 60,
+    progress: { write: () => true },
+  })
+  expect(summary).toContain('0 failed')
+})
+
+for (const view of views) {
+  test(`${view.name}: axe finds nothing in light and dark, no error is logged, nothing is cut off at 390 pixels`, async ({
+    page,
+    context,
+  }) => {
+    await expectSound({ page, context, view })
+  })
+}
+
+test('an open request: axe finds nothing in light and dark, nothing is cut off at 390 pixels', async ({
+  page,
+  context,
+}) => {
+  const list = await page.request.get('/api/admin/requests?outcome=success&limit=1')
+  const id: unknown = (await list.json()).rows[0].id
+  const view = { name: 'request', path: `/requests?request=${id}`, shown: dialog('Request') }
+  await expectSound({ page, context, view })
+})
+
+test('the skip link leads past the navigation, and ⌘K leads anywhere', async ({ page }) => {
+  await page.goto('/')
+  await heading('Recent incidents')(page)
+  await page.keyboard.press('Tab')
+  const skip = page.getByRole('link', { name: 'Skip to content' })
+  await expect(skip).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('main')).toBeFocused()
+
+  await page.keyboard.press('ControlOrMeta+K')
+  const search = page.getByRole('textbox', { name: 'Page, action, or request id' })
+  await expect(search).toBeFocused()
+  await page.keyboard.type('deploym')
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(/\/deployments$/)
+  await expect(page.getByRole('heading', { level: 1, name: 'Deployments' })).toBeVisible()
+})
+
+async function expectSound(parts: { page: Page; context: BrowserContext; view: View }): Promise<void> {
+  const { page, context, view } = parts
+  if (view.visitor) await context.clearCookies()
+  const errors = collectErrors(page)
+  await page.goto(view.path)
+  await view.shown(page)
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', colorScheme)
+    const { violations } = await new AxeBuilder({ page }).withTags(rules).analyze()
+    const found = violations.map(({ id, nodes }) => ({
+      id,
+      nodes: nodes.map(({ html, failureSummary }) => ({ html, failureSummary })),
+    }))
+    expect(found, colorScheme).toEqual([])
+  }
+  await page.setViewportSize({ width: 390, height: 844 })
+  const overflowPx = () =>
+    page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+  await expect.poll(overflowPx).toBe(0)
+  // The address of a page that is not there is itself a failed load.
+  expect(errors.filter((error) => !error.endsWith('/no-such-page'))).toEqual([])
+}
+
+/** Everything the page logs as an error: failed loads, refused by the content policy, thrown and not caught. */
+function collectErrors(page: Page): string[] {
+  const errors: string[] = []
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(`${message.text()} ${message.location().url}`)
+  })
+  page.on('pageerror', (error) => errors.push(String(error)))
+  return errors
+}
