@@ -8,9 +8,11 @@ export default function NotFound() {
   return (
     <SignInCard
       title="There is no such page"
-      text="The address may be mistyped, or the page is not built yet."
+      text="The address may be mistyped, or what was there has moved."
     >
-      <Link href="/">Back to the overview</Link>
+      <Link href="/" style={{ color: 'inherit' }}>
+        Back to the overview
+      </Link>
     </SignInCard>
   )
 }

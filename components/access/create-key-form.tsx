@@ -1,6 +1,6 @@
 'use client'
 
-import { Button, Checkbox, Group, Select, Stack, Text, TextInput } from '@mantine/core'
+import { Button, Checkbox, Group, Select, SimpleGrid, Stack, Text, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { ApiProblem } from '#components/data/api-problem'
 import { useCreateKey } from '#components/data/use-keys'
@@ -50,7 +50,7 @@ export function CreateKeyForm(props: { onCreated: (created: CreatedKey) => void;
           required
           data-autofocus
         />
-        <Group grow align="start" gap="sm">
+        <SimpleGrid cols={{ base: 1, xs: 3 }} spacing="sm">
           <TextInput
             label="Account"
             description="Usage and cost are counted under it."
@@ -78,7 +78,7 @@ export function CreateKeyForm(props: { onCreated: (created: CreatedKey) => void;
             onChange={(value) => setDays(value ?? '')}
             allowDeselect={false}
           />
-        </Group>
+        </SimpleGrid>
         <Checkbox.Group
           label="Scopes"
           value={scopes}

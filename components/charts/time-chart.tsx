@@ -2,6 +2,7 @@
 
 import { AreaChart, BarChart, LineChart } from '@mantine/charts'
 import { useReducedMotion } from '@mantine/hooks'
+import { LoneDot } from '#components/charts/lone-dot'
 import { formatExactTime, formatTick as formatTimeTick } from '#components/ui/format-time'
 import classes from './time-chart.module.css'
 
@@ -62,6 +63,7 @@ export function TimeChart(props: TimeChartProps) {
     tooltipAnimationDuration: still ? 0 : 80,
     xAxisProps: {
       tickFormatter: (at: string) => formatTimeTick(at, spanMs),
+      interval: 'equidistantPreserveStart' as const,
       minTickGap: 56,
       tickMargin: 6,
       height: 24,
@@ -91,7 +93,7 @@ export function TimeChart(props: TimeChartProps) {
         <LineChart
           {...shared}
           strokeWidth={1.6}
-          lineProps={{ isAnimationActive: false }}
+          lineProps={{ isAnimationActive: false, dot: LoneDot }}
           lineChartProps={{ syncId }}
         />
       ) : null}

@@ -8,6 +8,7 @@ import { Panel } from '#components/ui/panel'
 import { ProviderMark } from '#components/ui/provider-mark'
 import { QuietLink } from '#components/ui/quiet-link'
 import type { Overview } from '#lib/contracts/overview'
+import classes from './overview-page.module.css'
 
 type Row = Overview['deployments'][number]
 
@@ -34,7 +35,9 @@ const columns: readonly Column<Row>[] = [
     label: 'Errors',
     numeric: true,
     sortBy: (row) => row.errorRatio,
-    render: (row) => formatRatio(row.errorRatio),
+    render: ({ errorRatio }) => (
+      <span className={(errorRatio ?? 0) >= 0.05 ? classes.bad : undefined}>{formatRatio(errorRatio)}</span>
+    ),
   },
   {
     id: 'p50',

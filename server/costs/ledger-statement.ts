@@ -51,16 +51,23 @@ WITH input AS (
   JOIN entries e ON e.id = a."requestId" AND e.account_id = a."accountId"
     AND e.started_at = to_timestamp(a."startedAtMs" / 1000.0)
   ON CONFLICT (account_id, started_at, request_id, sequence) DO NOTHING
+), groups AS MATERIALIZED (
+  SELECT
+    date_trunc('minute', started_at, 'UTC') AS minute, account_id, coalesce(creator_id, '') AS creator_id,
+    operation, tier, provider, deployment_id, model, outcome, count(*) AS requests, sum(attempts) AS attempts,
+    count(*) FILTER (WHERE cost_pico_usd IS NULL) AS unpriced, sum(input_tokens) AS input_tokens,
+    sum(cached_input_tokens) AS cached_input_tokens, sum(output_tokens) AS output_tokens,
+    coalesce(sum(cost_pico_usd), 0) AS cost_pico_usd, sum(overhead_us) AS overhead_us
+  FROM entries GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
 ), days AS (
   INSERT INTO usage_days AS present (
     account_id, day, creator_id, operation, tier, provider, deployment_id, model, requests, errors, unpriced,
     input_tokens, cached_input_tokens, output_tokens, cost_pico_usd)
   SELECT
-    account_id, (started_at AT TIME ZONE 'UTC')::date, coalesce(creator_id, ''), operation, tier, provider,
-    deployment_id, model, count(*), count(*) FILTER (WHERE outcome <> 'success'),
-    count(*) FILTER (WHERE cost_pico_usd IS NULL), sum(input_tokens), sum(cached_input_tokens),
-    sum(output_tokens), coalesce(sum(cost_pico_usd), 0)
-  FROM entries GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 ORDER BY 1, 2, 3, 4, 5, 6, 7, 8
+    account_id, (minute AT TIME ZONE 'UTC')::date, creator_id, operation, tier, provider, deployment_id, model,
+    sum(requests), coalesce(sum(requests) FILTER (WHERE outcome <> 'success'), 0), sum(unpriced),
+    sum(input_tokens), sum(cached_input_tokens), sum(output_tokens), sum(cost_pico_usd)
+  FROM groups GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 ORDER BY 1, 2, 3, 4, 5, 6, 7, 8
   ON CONFLICT (account_id, day, creator_id, operation, tier, provider, deployment_id, model) DO UPDATE SET
     requests = present.requests + excluded.requests,
     errors = present.errors + excluded.errors,
@@ -69,13 +76,6 @@ WITH input AS (
     cached_input_tokens = present.cached_input_tokens + excluded.cached_input_tokens,
     output_tokens = present.output_tokens + excluded.output_tokens,
     cost_pico_usd = present.cost_pico_usd + excluded.cost_pico_usd
-), minutes AS MATERIALIZED (
-  SELECT
-    date_trunc('minute', started_at, 'UTC') AS minute, tier, deployment_id, provider, operation, outcome,
-    count(*) AS requests, sum(attempts) AS attempts, count(*) FILTER (WHERE cost_pico_usd IS NULL) AS unpriced,
-    sum(input_tokens) AS input_tokens, sum(output_tokens) AS output_tokens,
-    coalesce(sum(cost_pico_usd), 0) AS cost_pico_usd, sum(overhead_us) AS overhead_us
-  FROM entries GROUP BY 1, 2, 3, 4, 5, 6
 ), traffic AS (
   INSERT INTO traffic_rollups AS present (
     grain, bucket_start, instance_id, tier, deployment_id, provider, operation, outcome, requests, attempts,
@@ -84,7 +84,7 @@ WITH input AS (
     grain, date_trunc(grain, minute, 'UTC'), $3::text, tier, deployment_id, provider, operation, outcome,
     sum(requests), sum(attempts), sum(unpriced), sum(input_tokens), sum(output_tokens), sum(cost_pico_usd),
     sum(overhead_us)
-  FROM minutes CROSS JOIN (VALUES ('minute'), ('hour')) AS grains(grain)
+  FROM groups CROSS JOIN (VALUES ('minute'), ('hour')) AS grains(grain)
   GROUP BY 1, 2, 4, 5, 6, 7, 8 ORDER BY 1, 2, 4, 5, 6, 7, 8
   ON CONFLICT (grain, bucket_start, instance_id, tier, deployment_id, provider, operation, outcome)
   DO UPDATE SET

@@ -52,6 +52,7 @@ export function errorHeaders(error: AppError, requestId: string): Record<string,
   return {
     'x-request-id': requestId,
     'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
     ...retryHeaders(error),
     ...(error.status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
   }

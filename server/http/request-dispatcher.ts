@@ -31,7 +31,6 @@ export function createDispatcher({ container, next, development }: DispatcherOpt
 
   return (request, response) => {
     const path = pathOf(request.url)
-    for (const name in securityHeaders) response.setHeader(name, securityHeaders[name] ?? '')
     if (secure) response.setHeader('strict-transport-security', strictTransportSecurity)
     if (container.isShuttingDown()) response.setHeader('connection', 'close')
     const match = matchDirectRoute(request.method ?? 'GET', path)
@@ -39,6 +38,7 @@ export function createDispatcher({ container, next, development }: DispatcherOpt
       matches.set(request, match)
       return direct(request, response)
     }
+    for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value)
     request.headers[clientAddressHeader] = clientAddress(request, trustProxy)
     const { nonce, policy } = contentSecurityPolicy({ development })
     request.headers['content-security-policy'] = policy

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 
-/** Headers of every answer, pages and API alike. */
+/** Headers of everything that Next serves; the data plane answers programs, and says `nosniff` itself. */
 export const securityHeaders: Readonly<Record<string, string>> = {
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'same-origin',

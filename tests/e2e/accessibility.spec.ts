@@ -68,6 +68,21 @@ test('an open request: axe finds nothing in light and dark, nothing is cut off a
   await expectSound({ page, context, view })
 })
 
+test('an answer in the playground and the open palette: axe finds nothing in light and dark', async ({
+  page,
+}) => {
+  const errors = collectErrors(page)
+  await page.goto('/playground?model=economy')
+  await page.getByLabel('Message 1', { exact: true }).fill('Say hello.')
+  await page.getByRole('button', { name: 'Run' }).click()
+  await expect(page.getByRole('region', { name: 'Answer of economy' }).getByText('done')).toBeVisible()
+  await expectAccessible(page)
+  await page.keyboard.press('ControlOrMeta+K')
+  await expect(page.getByRole('textbox', { name: 'Page, action, or request id' })).toBeFocused()
+  await expectAccessible(page)
+  expect(errors).toEqual([])
+})
+
 test('the skip link leads past the navigation, and ⌘K leads anywhere', async ({ page }) => {
   await page.goto('/')
   await heading('Recent incidents')(page)
@@ -93,6 +108,16 @@ async function expectSound(parts: { page: Page; context: BrowserContext; view: V
   const errors = collectErrors(page)
   await page.goto(view.path)
   await view.shown(page)
+  await expectAccessible(page)
+  await page.setViewportSize({ width: 390, height: 844 })
+  const overflowPx = () =>
+    page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+  await expect.poll(overflowPx).toBe(0)
+  // The address of a page that is not there is itself a failed load.
+  expect(errors.filter((error) => !error.endsWith('/no-such-page'))).toEqual([])
+}
+
+async function expectAccessible(page: Page): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme })
     await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', colorScheme)
@@ -103,12 +128,6 @@ async function expectSound(parts: { page: Page; context: BrowserContext; view: V
     }))
     expect(found, colorScheme).toEqual([])
   }
-  await page.setViewportSize({ width: 390, height: 844 })
-  const overflowPx = () =>
-    page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-  await expect.poll(overflowPx).toBe(0)
-  // The address of a page that is not there is itself a failed load.
-  expect(errors.filter((error) => !error.endsWith('/no-such-page'))).toEqual([])
 }
 
 /** Everything the page logs as an error: failed loads, refused by the content policy, thrown and not caught. */

@@ -6,7 +6,7 @@ export interface SharedConsole {
   /** A key with every data-plane scope. */
   apiKey: string
   /** Cookies of an admin. */
-  adminState: { cookies: []; origins: [] } | Awaited<ReturnType<typeof signIn>>
+  adminState: Awaited<ReturnType<typeof signIn>>
 }
 
 /** Nobody is signed in. */

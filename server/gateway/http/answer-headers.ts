@@ -12,6 +12,7 @@ export function routeHeaders(run: GatewayRun, limits: ProviderLimits): Record<st
     'x-huntaze-deployment': last?.id ?? '',
     'x-huntaze-region': last?.region ?? '',
     'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
   }
   setLimit(headers, 'x-ratelimit-limit-requests', limits.limitRequests)
   setLimit(headers, 'x-ratelimit-limit-tokens', limits.limitTokens)

@@ -72,7 +72,7 @@ async function createKey(page: Page, name: string): Promise<string> {
   await form.getByRole('button', { name: 'Create key' }).click()
   const shown = page.getByRole('dialog', { name: `Key “${name}”` })
   await expect(shown.getByText('you will not see it again')).toBeVisible()
-  const secret = await shown.getByTestId('api-key-secret').innerText()
+  const secret = (await shown.getByTestId('api-key-secret').textContent()) ?? ''
   await shown.getByRole('button', { name: 'I have kept it' }).click()
   await page.reload()
   await expect(page.getByRole('row').filter({ hasText: name })).toContainText('active')
@@ -87,7 +87,7 @@ async function inviteViewer(page: Page, email: string): Promise<string> {
   await dialog.getByRole('radio', { name: /^Viewer/ }).check()
   await dialog.getByLabel('E-mail').fill(email)
   await dialog.getByRole('button', { name: 'Create link' }).click()
-  const link = await dialog.getByText(/\/welcome\?token=/).innerText()
+  const link = (await dialog.getByText(/\/welcome\?token=/).textContent()) ?? ''
   await dialog.getByRole('button', { name: 'Done' }).click()
   return link
 }
