@@ -34,7 +34,14 @@ export async function runProgram(
   const port = env.PORT ?? String(await freePort())
   const child = spawn(process.execPath, ['server/main.ts', ...args], {
     cwd: root,
-    env: { NODE_ENV: 'production', PATH: process.env.PATH, HOME: process.env.HOME, LOG_LEVEL: 'error', ...env, PORT: port },
+    env: {
+      NODE_ENV: 'production',
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      LOG_LEVEL: 'error',
+      ...env,
+      PORT: port,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let said = ''
