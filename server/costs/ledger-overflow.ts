@@ -72,7 +72,8 @@ export function createLedgerOverflow(options: {
   return {
     take(batch) {
       waiting.push(...batch)
-      writing ??= write()
+      // After what is being read from sockets in this turn of the loop: what that hands in goes along.
+      writing ??= new Promise((resolve) => setImmediate(resolve)).then(write)
     },
     writable: () => writable,
     held: () => held.length,
