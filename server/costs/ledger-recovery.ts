@@ -10,8 +10,11 @@ export interface LedgerRecovery {
   lose(error: unknown): void
   /** Begins to try, when something is held or the database is lost. */
   start(): void
-  /** Replays the journal, if there is anything in it; with `once`, what it holds now. */
-  replayLater(once?: boolean): void
+  /**
+   * Replays the journal, if there is anything in it; with `once`, what it holds now. Joins a replay that is under
+   * way, which may have begun before the last record came; resolves when it has ended, well or not.
+   */
+  replayLater(once?: boolean): Promise<void>
   /** The same, awaited. @throws when the database cannot be reached. */
   replayNow(): Promise<void>
   stop(): Promise<void>
@@ -66,7 +69,7 @@ export function createLedgerRecovery(options: {
     }
     if (!reachable) log.info({ journalPending: journal.pending() }, 'the ledger reaches the database again')
     reachable = true
-    replayLater()
+    void replayLater()
   }
 
   function replay(once?: boolean): Promise<void> {
@@ -85,9 +88,9 @@ export function createLedgerRecovery(options: {
     }
   }
 
-  function replayLater(once?: boolean): void {
+  async function replayLater(once?: boolean): Promise<void> {
     if (stopped) return
-    replay(once).catch((error: unknown) => {
+    await replay(once).catch((error: unknown) => {
       if (reachable && !stopped) log.error({ err: error }, 'the ledger journal cannot be replayed')
       start()
     })

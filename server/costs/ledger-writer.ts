@@ -83,7 +83,6 @@ export function createLedgerWriter(options: LedgerWriterOptions): LedgerWriter {
   const book = async (lines: readonly string[]) => {
     await database.book(lines)
     options.onWritten?.()
-    shift.booked()
   }
   const room = createWaitingRoom(clock)
   const overflow = createLedgerOverflow({ journal, room, log, onUnwritable: () => recovery.start() })
@@ -100,10 +99,14 @@ export function createLedgerWriter(options: LedgerWriterOptions): LedgerWriter {
     clock,
     commitTimeoutMs: options.commitTimeoutMs ?? 50,
     onOverdue: spill,
-    onRecovered: () => recovery.replayLater(),
+    onRecovered: () => void recovery.replayLater(),
     onFailed: (error) => recovery.lose(error),
   })
-  const shift = createReplayShift({ journal, replay: () => recovery.replayLater(true) })
+  const shift = createReplayShift({
+    journal,
+    replay: () => recovery.replayLater(true),
+    reachable: recovery.reachable,
+  })
   let closed = false
 
   /** Whoever waits for the database is sent to the journal. */

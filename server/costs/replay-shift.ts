@@ -4,8 +4,6 @@ import type { LedgerJournal } from '#server/costs/ledger-journal'
 export interface ReplayShift {
   /** Something is being journaled: the database is to have it within a moment. */
   soon(): void
-  /** A batch was booked. */
-  booked(): void
   /** See `LedgerWriter.caughtUp`. */
   caughtUp(waitMs?: number): Promise<void>
   stop(): void
@@ -17,31 +15,37 @@ const longestWaitMs = 2000
 
 export function createReplayShift(options: {
   journal: Pick<LedgerJournal, 'pending' | 'replayed'>
-  /** Takes in what the journal holds; calls while one is under way join it. */
-  replay: () => void
+  /** Takes in what the journal holds; a call while one is under way joins it. Resolves at its end, well or not. */
+  replay: () => Promise<void>
+  /** While the database is away, its recovery replays the journal; no shift does. */
+  reachable: () => boolean
 }): ReplayShift {
-  const { journal, replay } = options
+  const { journal } = options
   let timer: ReturnType<typeof setTimeout> | undefined
   let waiting: { target: number; resolve: () => void }[] = []
 
-  function run(): void {
+  async function run(): Promise<void> {
+    clearTimeout(timer)
     timer = undefined
-    replay()
+    await options.replay()
+    release()
+    // What came after the joined replay had begun.
+    if (journal.pending() > 0 && options.reachable()) soon()
   }
 
   function soon(): void {
-    timer ??= setTimeout(run, shiftMs)
+    timer ??= setTimeout(run, waiting.length > 0 ? 0 : shiftMs)
+  }
+
+  function release(): void {
+    const reached = journal.replayed()
+    const done = waiting.filter(({ target }) => target <= reached)
+    waiting = waiting.filter(({ target }) => target > reached)
+    for (const { resolve } of done) resolve()
   }
 
   return {
     soon,
-    booked() {
-      // The journal counts a chunk as replayed only after `book` has returned.
-      setImmediate(() => {
-        release()
-        if (journal.pending() > 0) soon()
-      })
-    },
     caughtUp(waitMs = longestWaitMs) {
       if (journal.pending() === 0) return Promise.resolve()
       const target = journal.replayed() + journal.pending()
@@ -54,17 +58,9 @@ export function createReplayShift(options: {
             resolve()
           },
         })
-        clearTimeout(timer)
-        run()
+        void run()
       })
     },
     stop: () => clearTimeout(timer),
-  }
-
-  function release(): void {
-    const reached = journal.replayed()
-    const done = waiting.filter(({ target }) => target <= reached)
-    waiting = waiting.filter(({ target }) => target > reached)
-    for (const { resolve } of done) resolve()
   }
 }
