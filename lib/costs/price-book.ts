@@ -43,11 +43,30 @@ function latestPrice(
   book: PriceBook,
   { provider, model, atMs }: { provider: string; model: string; atMs: number },
 ): ModelPrice | null {
-  let found: ModelPrice | null = null
+  const dated = datedPrices(book).get(`${provider} ${model}`) ?? []
+  return dated.find(({ fromMs }) => fromMs <= atMs)?.price ?? null
+}
+
+interface DatedPrice {
+  fromMs: number
+  price: ModelPrice
+}
+
+const indexes = new WeakMap<PriceBook, ReadonlyMap<string, readonly DatedPrice[]>>()
+
+/** Prices by provider and model, latest first; made once a book. */
+function datedPrices(book: PriceBook): ReadonlyMap<string, readonly DatedPrice[]> {
+  const known = indexes.get(book)
+  if (known) return known
+  const index = new Map<string, DatedPrice[]>()
   for (const price of book.prices) {
-    if (price.model !== model || price.provider !== provider) continue
-    if (Date.parse(price.effectiveFrom) > atMs) continue
-    if (!found || price.effectiveFrom > found.effectiveFrom) found = price
+    const key = `${price.provider} ${price.model}`
+    const dated = [...(index.get(key) ?? []), { fromMs: Date.parse(price.effectiveFrom), price }]
+    index.set(
+      key,
+      dated.sort((a, b) => b.fromMs - a.fromMs),
+    )
   }
-  return found
+  indexes.set(book, index)
+  return index
 }

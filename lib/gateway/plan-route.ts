@@ -61,7 +61,23 @@ interface ResolvedModel {
   reasons: readonly RouteReason[]
 }
 
+const resolved = new WeakMap<Catalog, Map<string, ResolvedModel | null>>()
+/** Names that callers may make up are not remembered beyond this many. */
+const mostResolved = 1_000
+
+/** What a name stands for, remembered for as long as the catalog lives: it is asked with every request. */
 function resolveModel(request: RouteRequest, catalog: Catalog): ResolvedModel | null {
+  const known = resolved.get(catalog) ?? new Map<string, ResolvedModel | null>()
+  resolved.set(catalog, known)
+  const key = `${request.kind} ${request.model}`
+  const found = known.get(key)
+  if (found !== undefined) return found
+  const route = lookUpModel(request, catalog)
+  if (known.size < mostResolved) known.set(key, route)
+  return route
+}
+
+function lookUpModel(request: RouteRequest, catalog: Catalog): ResolvedModel | null {
   const tier = catalog.tiers.get(request.model)
   if (request.kind === 'embeddings') {
     const chain = embeddingsChain(request.model, tier, catalog)

@@ -10,7 +10,7 @@ export interface ReplayShift {
 }
 
 /** Long enough for batches that cost the database little a record, short enough for live views. */
-const shiftMs = 40
+const shiftMs = 100
 const longestWaitMs = 2000
 
 export function createReplayShift(options: {
