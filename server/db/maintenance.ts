@@ -23,9 +23,9 @@ const dayMs = 86_400_000
 /** Longer than the three days that the minute roll-ups are good for is of no use to any page. */
 const rollupDays = { minute: 3, hour: 400, day: 1200 }
 const hotTables = ['traffic_rollups', 'latency_rollups', 'usage_days'] as const
-const walLimitBytes = 64 * 1024 * 1024
+const walLimitBytes = 32 * 1024 * 1024
 const checkpointEveryMs = 5 * 60_000
-const tickMs = 15_000
+const tickMs = 3_000
 const retentionEveryMs = 3_600_000
 /** Not right after the start, which has enough to do; migration has seen to the partitions. */
 const firstRetentionMs = 600_000
