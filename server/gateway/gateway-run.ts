@@ -4,6 +4,7 @@ import type { TriedDeployment } from '#lib/gateway/answer-error'
 import type { Failure } from '#lib/gateway/failure'
 import type { RoutePlan } from '#lib/gateway/route-plan'
 import { type FinishReason, noUsage, type Usage } from '#lib/gateway/usage'
+import { redactText } from '#lib/privacy/redact-text'
 import type { GatewayParts } from '#server/gateway/gateway-parts'
 import { priceUsage } from '#server/gateway/price-usage'
 import type { ProviderLimits } from '#server/gateway/providers/provider'
@@ -89,7 +90,7 @@ export function endAttempt(run: GatewayRun, attempt: OpenAttempt, end: AttemptEn
 
 function errorMessage(failure: Failure): string {
   const code = failure.error.code ? `${failure.error.code}: ` : ''
-  return `${code}${failure.error.message}`.slice(0, 500)
+  return redactText(`${code}${failure.error.message}`).slice(0, 500)
 }
 
 function addUsage(a: Usage, b: Usage): Usage {
@@ -148,8 +149,8 @@ export function ledgerRecord(run: GatewayRun, end: RunEnd): LedgerRecord {
     latencyMs: Math.round(latencyMs),
     overheadUs: Math.max(0, Math.round((latencyMs - run.providerMs) * 1000)),
     planReasons: plan.reasons,
-    promptText: run.promptText,
-    answerText: end.answerText,
+    promptText: run.promptText === null ? null : redactText(run.promptText),
+    answerText: end.answerText === null ? null : redactText(end.answerText),
     attempts: run.attempts,
   }
 }
