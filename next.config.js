@@ -22,6 +22,8 @@ const nextConfig = {
     'undici',
   ],
   experimental: {
+    // Pages are loaded when they are asked for; an instance that only answers programs never pays for them.
+    preloadEntriesOnStart: false,
     optimizePackageImports: ['@mantine/core', '@mantine/hooks', '@mantine/charts', '@tabler/icons-react'],
   },
 }

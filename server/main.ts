@@ -39,14 +39,30 @@ async function main(): Promise<void> {
   const publicUrl = () => env.PUBLIC_URL?.replace(/\/+$/, '') ?? listeningUrl(server, env)
   const opening = openProcessContainer({ env, publicUrl })
   setContainer(opening.then(({ container }) => container))
-  const [{ container, firstOperatorUrl }, consoleHandler] = await Promise.all([opening, openConsole(server)])
+  const { container, firstOperatorUrl } = await opening
   server.off('request', answerStarting)
-  server.on('request', createDispatcher({ container, next: consoleHandler, development }))
+  server.on('request', createDispatcher({ container, next: lazyConsole(server), development }))
   stopOnSignal(server, container, env)
   greet(container, firstOperatorUrl)
 }
 
-/** Next's handler; the framework is not even loaded when there is no console. */
+/** The framework is loaded by the first page that is asked for: an instance that only answers programs stays small. */
+function lazyConsole(server: Server): NodeHandler {
+  let opened: Promise<NodeHandler> | null = null
+  return async (request, response) => {
+    opened ??= openConsole(server)
+    try {
+      const handle = await opened
+      await handle(request, response)
+    } catch (error) {
+      console.error('The console cannot be served:', error)
+      if (!response.headersSent) response.writeHead(503, { 'retry-after': '5' })
+      response.end()
+    }
+  }
+}
+
+/** Next's handler; without a console there is nothing here. */
 async function openConsole(server: Server): Promise<NodeHandler> {
   if (headless) return (_request, response) => void response.writeHead(404).end()
   const { default: next } = await import('next')

@@ -29,7 +29,8 @@ export function describeHealth(
 ): Health {
   const total = sumTraffic(recent.rows)
   const cost = `${formatUsd(recent.costTodayPicoUsd)} today`
-  const minutes = Math.round(recent.spanSeconds / 60)
+  // Whole minutes: the one under way would make the sentence change its number every half minute.
+  const minutes = Math.floor(recent.spanSeconds / 60)
   if (total.requests === 0)
     return { state: 'idle', sentence: `No requests in the last ${minutes} minutes; ${cost}.` }
 
