@@ -106,6 +106,8 @@ export function createLedgerRecovery(options: {
         lose(error)
         throw error
       })
+      // One that is under way may have begun before the last record came; it says itself how it ended.
+      await replaying?.catch(() => undefined)
       await replay()
     },
     async stop() {
