@@ -98,9 +98,10 @@ export function createLedgerJournal(options: {
         const { text, bytes } = await readLines(file, replayOffset)
         if (bytes === 0) break
         const lines = text.split('\n').filter((line) => line !== '')
-        const whole = lines.filter((line) => readLedgerLine(line) !== null)
+        const torn = lines.filter((line) => readLedgerLine(line) === null)
+        const whole = torn.length === 0 ? lines : lines.filter((line) => !torn.includes(line))
         if (whole.length > 0) await book(whole)
-        for (const line of lines) if (readLedgerLine(line) === null) await keepTornLine(line)
+        for (const line of torn) await keepTornLine(line)
         replayOffset += bytes
         pending -= lines.length
         replayed += lines.length
