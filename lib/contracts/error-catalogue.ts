@@ -57,6 +57,7 @@ export const errorCatalogue = {
   },
   provider_unavailable: { status: 503, type: 'server_error', title: 'No provider route answered' },
   provider_timeout: { status: 504, type: 'server_error', title: 'No provider route answered in time' },
+  overloaded: { status: 503, type: 'server_error', title: 'More requests than the deployments can take' },
   stream_interrupted: { status: 502, type: 'server_error', title: 'The stream was cut before its end' },
   cancelled: { status: 499, type: 'invalid_request_error', title: 'The caller went away' },
   ledger_unavailable: { status: 503, type: 'server_error', title: 'Usage cannot be recorded at the moment' },

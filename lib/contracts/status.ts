@@ -19,9 +19,17 @@ export const status = z.object({
 /**
  * `GET /api/admin/events` (text/event-stream). Event names are what changed; clients invalidate what they show.
  * `hello` opens, `activity` follows ledger writes (at most one a second), `configuration` follows changes,
- * `heartbeat` comes every 5 s. Data is `{at}`.
+ * `breaker`, `region` and `capacity` follow their moves, `heartbeat` comes every 5 s. Data is `{at}`.
  */
-export const consoleEventNames = ['hello', 'activity', 'configuration', 'heartbeat'] as const
+export const consoleEventNames = [
+  'hello',
+  'activity',
+  'configuration',
+  'breaker',
+  'region',
+  'capacity',
+  'heartbeat',
+] as const
 export type ConsoleEventName = (typeof consoleEventNames)[number]
 
 /** RFC 9457 problem details, the shape of every control-plane error. */

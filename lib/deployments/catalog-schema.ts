@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { resourceManagerSchema, scalingSchema } from '#lib/deployments/capacity-scaling'
+import { tierPolicySchema } from '#lib/resilience/policy-schema'
 
 /**
  * The contract of the catalog file (`HUNTAZE_CATALOG`): regions, deployments, tiers. Everything but names,
@@ -13,6 +15,8 @@ const region = z.strictObject({
   name,
   endpoint: z.url(),
   role: z.enum(['primary', 'dr', 'legacy']).default('primary'),
+  /** Where the capacity of its deployments can be changed; without it changes are recommendations. */
+  resourceManager: resourceManagerSchema.optional(),
 })
 
 const capacity = z.strictObject({
@@ -41,6 +45,8 @@ const deployment = z.strictObject({
   provider: z.enum(['azure-openai', 'openai', 'anthropic']).default('azure-openai'),
   contextTokens: positive.nullable().default(null),
   capacity: capacity.optional(),
+  /** When its capacity should grow or shrink; without it the defaults hold. */
+  scaling: scalingSchema.optional(),
   lifecycle: lifecycle.optional(),
 })
 
@@ -62,7 +68,7 @@ const tier = z.strictObject({
   /** Silence before response headers when streaming (default 30 s), the whole answer otherwise (default 120 s). */
   attemptTimeoutMs: positive.optional(),
   temperature: bounds.default({ min: 0, max: 2 }),
-  policy: z.record(z.string(), z.unknown()).optional(),
+  policy: tierPolicySchema.prefault({}),
 })
 
 export const catalogSchema = z.strictObject({

@@ -1,3 +1,4 @@
+import { capacityProblems } from '#lib/deployments/capacity-problems'
 import { type Catalog, indexCatalog } from '#lib/deployments/catalog'
 import { type CatalogData, catalogSchema } from '#lib/deployments/catalog-schema'
 
@@ -42,7 +43,21 @@ function crossCheck(data: CatalogData): string[] {
       .map((name) => `tiers.${name}: a deployment has the same name`),
     ...(Object.keys(data.tiers).length === 0 ? ['tiers: must name at least one tier'] : []),
     ...chains.flatMap(([path, chain]) => chainProblems(path, chain.flat(), ids)),
+    ...Object.entries(data.tiers).flatMap(([name, tier]) => fallbackProblems(name, tier, data)),
+    ...capacityProblems(data),
   ]
+}
+
+function fallbackProblems(
+  name: string,
+  { policy }: CatalogData['tiers'][string],
+  data: CatalogData,
+): string[] {
+  const { tier } = policy.whenExhausted
+  const path = `tiers.${name}.policy.whenExhausted.tier`
+  if (tier === null) return []
+  if (tier === name) return [`${path}: a tier cannot be its own fallback`]
+  return Object.hasOwn(data.tiers, tier) ? [] : [`${path}: there is no tier "${tier}"`]
 }
 
 function chainProblems(path: string, members: readonly string[], ids: ReadonlySet<string>): string[] {

@@ -5,35 +5,9 @@ import type {
   ProviderErrorBody,
   TimerName,
 } from '#lib/gateway/failure'
+import { failureTreatments } from '#lib/gateway/failure-treatments'
 import { asRecord } from '#lib/gateway/json-fields'
 import { readErrorBody } from '#lib/gateway/read-error-body'
-
-/** What routing may do about each class of failure: the table of DESIGN §5, read by the executor and the docs. */
-type Treatment = Pick<Failure, 'sameAgain' | 'nextCandidate' | 'breakerSignal'>
-
-const treatments: Readonly<Record<FailureClass, Treatment>> = {
-  connect: { sameAgain: 'backoff', nextCandidate: 'yes', breakerSignal: 'health' },
-  reset: { sameAgain: 'backoff', nextCandidate: 'yes', breakerSignal: 'health' },
-  server_error: { sameAgain: 'backoff', nextCandidate: 'yes', breakerSignal: 'health' },
-  overloaded: { sameAgain: 'backoff', nextCandidate: 'yes', breakerSignal: 'health' },
-  malformed: { sameAgain: 'no', nextCandidate: 'yes', breakerSignal: 'health' },
-  cut_stream: { sameAgain: 'backoff', nextCandidate: 'yes', breakerSignal: 'health' },
-  attempt_timeout: { sameAgain: 'no', nextCandidate: 'yes', breakerSignal: 'health' },
-  idle_timeout: { sameAgain: 'no', nextCandidate: 'yes', breakerSignal: 'health' },
-  first_token_timeout: { sameAgain: 'no', nextCandidate: 'yes', breakerSignal: 'latency' },
-  total_timeout: { sameAgain: 'no', nextCandidate: 'no', breakerSignal: null },
-  deadline: { sameAgain: 'no', nextCandidate: 'no', breakerSignal: null },
-  rate_limited: { sameAgain: 'after_retry_after', nextCandidate: 'yes', breakerSignal: null },
-  ptu_full: { sameAgain: 'no', nextCandidate: 'yes', breakerSignal: null },
-  content_filter: { sameAgain: 'no', nextCandidate: 'no', breakerSignal: null },
-  context_length: { sameAgain: 'no', nextCandidate: 'larger_context', breakerSignal: null },
-  invalid_request: { sameAgain: 'no', nextCandidate: 'no', breakerSignal: null },
-  credentials: { sameAgain: 'no', nextCandidate: 'yes', breakerSignal: 'configuration' },
-  not_found: { sameAgain: 'no', nextCandidate: 'yes', breakerSignal: 'configuration' },
-  retired: { sameAgain: 'no', nextCandidate: 'yes', breakerSignal: 'configuration' },
-  refused: { sameAgain: 'no', nextCandidate: 'no', breakerSignal: null },
-  cancelled: { sameAgain: 'no', nextCandidate: 'no', breakerSignal: null },
-}
 
 export interface ClassifyContext {
   /** Is the deployment provisioned throughput? Its 429 means "full", not "sick". */
@@ -81,9 +55,12 @@ interface Known {
 }
 
 function ofClass(failureClass: FailureClass, known: Known): Failure {
+  const { sameAgain, nextCandidate, breakerSignal } = failureTreatments[failureClass]
   return {
     class: failureClass,
-    ...treatments[failureClass],
+    sameAgain,
+    nextCandidate,
+    breakerSignal,
     retryAfterMs: known.retryAfterMs ?? null,
     status: known.status ?? null,
     error: known.error,

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '#lib/contracts/error-catalogue'
 import type { Catalog, Tier } from '#lib/deployments/catalog'
 import type { RouteCandidate, RouteLimits, RoutePlan, RouteReason } from '#lib/gateway/route-plan'
+import { defaultTierPolicy } from '#lib/resilience/policy-schema'
 
 export interface RouteRequest {
   kind: 'chat' | 'embeddings'
@@ -33,6 +34,7 @@ const defaultTier: Omit<Tier, 'chain'> = {
   idleMs: 10_000,
   totalMs: 600_000,
   temperature: { min: 0, max: 2 },
+  policy: defaultTierPolicy,
 }
 
 /**

@@ -15,6 +15,7 @@ export interface RouteReason {
     | 'output_limit'
     | 'temperature_bounds'
     | 'fallback'
+    | 'repeated'
   /** For a person, e.g. `first in the chain of tier premium`. */
   text: string
 }

@@ -53,4 +53,30 @@ describe('parseCatalog', () => {
     if (result.ok) throw new Error('must be refused')
     expect(result.problems.join('\n')).toContain(place)
   })
+
+  const withPolicy = (policy: object) => ({ ...good, tiers: { premium: { chain: ['a'], policy } } })
+  it.each([
+    ['an empty window', { breaker: { windowMs: 0 } }, 'breaker.windowMs'],
+    ['a ratio above one', { breaker: { errorRatio: 1.2 } }, 'breaker.errorRatio'],
+    ['a ratio of zero', { latencyBreaker: { errorRatio: 0 } }, 'latencyBreaker.errorRatio'],
+    ['no probes', { breaker: { probes: 0 } }, 'breaker.probes'],
+    ['no good probes', { breaker: { goodProbes: 0 } }, 'breaker.goodProbes'],
+    ['no minimum', { breaker: { minimumCalls: 0 } }, 'breaker.minimumCalls'],
+    ['a shrinking open time', { breaker: { openForMs: 9_000, openForMaxMs: 10 } }, 'breaker.openForMaxMs'],
+    ['no attempts', { retry: { maxAttempts: 0 } }, 'retry.maxAttempts'],
+    ['a cap below the base', { retry: { baseMs: 500, capMs: 100 } }, 'retry.capMs'],
+    ['a jitter above one', { retry: { jitter: 2 } }, 'retry.jitter'],
+    ['a bulkhead without a place', { bulkhead: { maxInFlight: 0 } }, 'bulkhead.maxInFlight'],
+    ['a share above one', { hedge: { maxShare: 7 } }, 'hedge.maxShare'],
+    ['an unknown stream mode', { stream: 'whole' }, 'stream'],
+    ['an unknown policy', { retries: {} }, 'retries'],
+    ['an unknown fallback tier', { whenExhausted: { tier: 'lost' } }, 'whenExhausted.tier'],
+    ['itself as fallback', { whenExhausted: { tier: 'premium' } }, 'whenExhausted.tier'],
+  ])('refuses a policy with %s and names the field', (_name, policy, field) => {
+    const result = parseCatalog(withPolicy(policy))
+    if (result.ok) throw new Error('must be refused')
+    expect(result.problems).toHaveLength(1)
+    expect(result.problems[0]).toContain('tiers.premium.policy')
+    expect(result.problems[0]).toContain(field)
+  })
 })
