@@ -26,12 +26,27 @@ export const apiKeys = pgTable(
     revokedReason: text('revoked_reason'),
     /** Written in the background, at most once a minute a key. */
     lastUsedAt: instant('last_used_at'),
+    /** Region that its requests prefer or require; null = the account's, else any. */
+    region: text('region'),
+    regionMode: text('region_mode', { enum: ['prefer', 'require'] }),
+    /** `complete` holds its streams until they are whole; null = as the tier says. */
+    streamMode: text('stream_mode', { enum: ['progressive', 'complete'] }),
   },
   (table) => [
     uniqueIndex('api_keys_secret_hash').on(table.secretHash),
     index('api_keys_account').on(table.accountId),
   ],
 )
+
+/** What holds for all requests of an account; no row = nothing special. */
+export const accountPreferences = pgTable('account_preferences', {
+  accountId: text('account_id').primaryKey(),
+  /** Region that its requests prefer or require. */
+  region: text('region'),
+  regionMode: text('region_mode', { enum: ['prefer', 'require'] }),
+  changedBy: text('changed_by').notNull(),
+  changedAt: instant('changed_at').notNull(),
+})
 
 /** One-time links: the first operator's, and those by which admins invite others. */
 export const invites = pgTable(
