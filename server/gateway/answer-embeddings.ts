@@ -1,10 +1,11 @@
 import type { EmbeddingsRequestBody } from '#lib/contracts/openai'
 import { foreignMetadata } from '#lib/gateway/request-tags'
+import { failedUsage } from '#server/gateway/attempt-usage'
 import { estimateEmbeddingUsage } from '#server/gateway/estimate-usage'
 import { endAttempt, type GatewayRun, settleRun } from '#server/gateway/gateway-run'
 import { providerTarget } from '#server/gateway/provider-target'
 import type { EmbeddingsAnswer } from '#server/gateway/providers/provider'
-import { runAttempts } from '#server/gateway/run-attempts'
+import { type AttemptWork, runAttempts } from '#server/gateway/run-attempts'
 import { failedEnd, runError } from '#server/gateway/run-failure'
 
 /**
@@ -20,9 +21,8 @@ export async function answerEmbeddings(
   const foreign = foreignMetadata(metadata)
   const sent = foreign ? { ...rest, metadata: foreign } : rest
   const estimate = (model: string) => estimateEmbeddingUsage(run.parts, { body, model })
-  const result = await runAttempts(
-    run,
-    ({ deployment, timers, signal }) =>
+  const work: AttemptWork<EmbeddingsAnswer> = {
+    call: ({ deployment, timers, signal }) =>
       run.parts.providerOf(deployment).embed({
         target: providerTarget(deployment),
         body: sent,
@@ -31,8 +31,9 @@ export async function answerEmbeddings(
         requestId: run.context.requestId,
         traceparent: run.context.trace.traceparent,
       }),
-    estimate,
-  )
+    usageOf: (attempt, failure) => failedUsage(attempt, failure, () => estimate(attempt.deployment.model)),
+  }
+  const result = await runAttempts(run, work)
   if (!result) {
     const error = runError(run)
     await settleRun(run, failedEnd(error))

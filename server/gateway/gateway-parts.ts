@@ -2,8 +2,14 @@ import type { LedgerRecord } from '#lib/costs/ledger-record'
 import type { PriceBook } from '#lib/costs/price-book'
 import type { Catalog, Deployment } from '#lib/deployments/catalog'
 import type { DeploymentGauges } from '#server/deployments/deployment-gauges'
+import type { Regions } from '#server/deployments/regions'
 import type { Provider } from '#server/gateway/providers/provider'
+import type { RecentAnswers } from '#server/gateway/recent-answers'
 import type { RequestAbort } from '#server/gateway/request-abort'
+import type { Breakers } from '#server/resilience/breakers'
+import type { Bulkheads } from '#server/resilience/bulkheads'
+import type { HedgeShares } from '#server/resilience/hedge-shares'
+import type { RetryGate } from '#server/resilience/retry-gate'
 import type { Clock } from '#server/telemetry/clock'
 import type { Log } from '#server/telemetry/log'
 
@@ -21,6 +27,13 @@ export interface GatewayParts {
   priceBook(): PriceBook
   ledger: Ledger
   gauges: DeploymentGauges
+  breakers: Breakers
+  regions: Regions
+  bulkheads: Bulkheads
+  retryGate: RetryGate
+  hedges: HedgeShares
+  /** Whole answers of the recent past, for tiers that may repeat one when nothing else is left. */
+  recentAnswers: RecentAnswers
   clock: Clock
   log: Log
   /** In [0, 1). */

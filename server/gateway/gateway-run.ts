@@ -1,15 +1,19 @@
 import type { AttemptRecord, LedgerRecord, Outcome } from '#lib/costs/ledger-record'
 import type { Deployment } from '#lib/deployments/catalog'
-import type { TriedDeployment } from '#lib/gateway/answer-error'
 import type { Failure } from '#lib/gateway/failure'
 import type { RoutePlan } from '#lib/gateway/route-plan'
 import { type FinishReason, noUsage, type Usage } from '#lib/gateway/usage'
 import { redactText } from '#lib/privacy/redact-text'
+import type { DeploymentBlock } from '#lib/resilience/breaker-signal'
+import type { EndedAttempt, NextStep, WalkCandidate } from '#lib/resilience/decide-next'
+import type { Entry } from '#server/gateway/enter-deployment'
 import type { GatewayParts } from '#server/gateway/gateway-parts'
 import { priceUsage } from '#server/gateway/price-usage'
 import type { ProviderLimits } from '#server/gateway/providers/provider'
 import type { RequestAbort } from '#server/gateway/request-abort'
 import type { RequestContext } from '#server/gateway/request-context'
+import type { Admission, CallOutcome } from '#server/resilience/breakers'
+import type { BulkheadPlace, TurnedAway } from '#server/resilience/bulkheads'
 
 /** One admitted request while it runs: what was tried, what it used, how long the provider took. */
 export interface GatewayRun {
@@ -21,7 +25,24 @@ export interface GatewayRun {
   streamed: boolean
   abort: RequestAbort
   attempts: AttemptRecord[]
-  tried: TriedDeployment[]
+  /** The way through the plan's candidates so far: its own input to `decideNext`. */
+  walk: { candidates: readonly WalkCandidate[]; attempts: EndedAttempt[]; refused: Set<string> }
+  /** Candidates whose breaker let nothing through. */
+  skipped: Map<string, DeploymentBlock>
+  /** Candidates that had no place, in the order in which they were asked. */
+  full: string[]
+  /** Why it got no place when it waited for one. */
+  turnedAway: TurnedAway | null
+  /** No attempt begins after it; on the monotonic clock. */
+  deadlineAtMs: number
+  /** Asks whatever the breakers say (an operator's test call). */
+  pastBreakers: boolean
+  /** Why the walk stopped; null while it goes on. */
+  stopped: Extract<NextStep, { kind: 'stop' }>['why'] | null
+  /** The plan of another tier for the same request; null when there is none. */
+  planTier(tier: string): RoutePlan | null
+  /** Seconds since an answer that was repeated for want of a new one was made. */
+  repeatedAgeS: number | null
   usage: Usage
   /** Null as soon as one attempt with tokens had no price. */
   costPicoUsd: bigint | null
@@ -39,6 +60,11 @@ export interface OpenAttempt {
   deployment: Deployment
   startedMs: number
   firstTokenMs: number | null
+  /** Null for a call past the breakers. */
+  admission: Admission | null
+  place: BulkheadPlace
+  /** What it generated, for an estimate where the provider reports no usage. */
+  text: string[]
 }
 
 export interface AttemptEnd {
@@ -49,10 +75,17 @@ export interface AttemptEnd {
   httpStatus: number | null
 }
 
-export function beginAttempt(run: GatewayRun, deployment: Deployment): OpenAttempt {
+export function beginAttempt(run: GatewayRun, { deployment, admission, place }: Entry): OpenAttempt {
   run.parts.gauges.begin(deployment.id)
   run.last = deployment
-  return { deployment, startedMs: run.parts.clock.monotonicMs(), firstTokenMs: null }
+  const startedMs = run.parts.clock.monotonicMs()
+  return { deployment, startedMs, firstTokenMs: null, admission, place, text: [] }
+}
+
+/** The first content token of a stream is there: what latency says is known, and a probe is good. */
+export function sawFirstToken(run: GatewayRun, attempt: OpenAttempt): void {
+  attempt.firstTokenMs = run.parts.clock.monotonicMs() - attempt.startedMs
+  if (attempt.admission) run.parts.breakers.sawFirstToken(attempt.admission, attempt.firstTokenMs)
 }
 
 /** Closes an attempt: prices what it used, adds it to the run, feeds the gauges. */
@@ -62,9 +95,8 @@ export function endAttempt(run: GatewayRun, attempt: OpenAttempt, end: AttemptEn
   const durationMs = parts.clock.monotonicMs() - attempt.startedMs
   const { provider, model } = deployment
   const priced = priceUsage(parts.priceBook(), end.usage, { provider, model, atMs: run.context.startedAtMs })
-  parts.gauges.end(deployment.id)
-  if (end.limits) parts.gauges.sawLimits(deployment.id, end.limits)
-  if (end.failure) parts.gauges.sawFailure(deployment.id, end.failure)
+  attempt.place.leave()
+  noteEnd(parts, attempt, { end, durationMs })
   run.usage = addUsage(run.usage, end.usage)
   run.costPicoUsd =
     run.costPicoUsd === null || priced.costPicoUsd === null ? null : run.costPicoUsd + priced.costPicoUsd
@@ -86,6 +118,28 @@ export function endAttempt(run: GatewayRun, attempt: OpenAttempt, end: AttemptEn
     costPicoUsd: priced.costPicoUsd?.toString() ?? null,
     providerRequestId: end.limits?.providerRequestId ?? null,
   })
+}
+
+/** Tells everyone who learns from attempts: gauges, breakers, regions, the retry budget. */
+function noteEnd(
+  parts: GatewayParts,
+  { deployment, admission, firstTokenMs }: OpenAttempt,
+  { end, durationMs }: { end: AttemptEnd; durationMs: number },
+): void {
+  const { id } = deployment
+  parts.gauges.end(id)
+  if (end.limits) parts.gauges.sawLimits(id, end.limits)
+  if (end.failure) parts.gauges.sawFailure(id, end.failure)
+  else parts.gauges.sawSuccess(id, { firstTokenMs, durationMs })
+  if (admission) parts.breakers.settle(admission, callOutcome(end.failure, firstTokenMs))
+  if (end.outcome === 'cancelled') return
+  parts.regions.sawAttempt(id, end.failure)
+  parts.retryGate.ended(id, end.failure === null)
+}
+
+function callOutcome(failure: Failure | null, firstTokenMs: number | null): CallOutcome {
+  if (failure === null) return { kind: 'success', firstTokenMs }
+  return failure.class === 'cancelled' ? { kind: 'cancelled' } : { kind: 'failure', failure }
 }
 
 function errorMessage(failure: Failure): string {
@@ -164,15 +218,27 @@ export interface RunStart {
   streamed: boolean
   abort: RequestAbort
   promptText: string | null
+  /** Ask whatever the breakers say; false by default. */
+  pastBreakers?: boolean
+  planTier?: (tier: string) => RoutePlan | null
 }
 
 export function startRun(start: RunStart): GatewayRun {
-  start.parts.running.add(start.abort)
-  start.abort.limit('deadline', start.plan.limits.deadlineMs)
+  const { parts, context, plan } = start
+  parts.running.add(start.abort)
+  start.abort.limit('deadline', plan.limits.deadlineMs)
   return {
     ...start,
+    pastBreakers: start.pastBreakers ?? false,
     attempts: [],
-    tried: [],
+    walk: { candidates: walkCandidates(parts, plan), attempts: [], refused: new Set() },
+    skipped: new Map(),
+    full: [],
+    turnedAway: null,
+    stopped: null,
+    planTier: start.planTier ?? (() => null),
+    repeatedAgeS: null,
+    deadlineAtMs: context.startedMs + plan.limits.deadlineMs,
     usage: noUsage,
     costPicoUsd: 0n,
     priceVersion: null,
@@ -180,6 +246,15 @@ export function startRun(start: RunStart): GatewayRun {
     last: null,
     settled: false,
   }
+}
+
+/** The plan's candidates as the walk needs them. */
+export function walkCandidates(parts: GatewayParts, plan: RoutePlan): WalkCandidate[] {
+  const { deployments } = parts.catalog()
+  return plan.candidates.map(({ deploymentId }) => ({
+    deploymentId,
+    contextTokens: deployments.get(deploymentId)?.contextTokens ?? null,
+  }))
 }
 
 /** Records the run in the ledger and lets go of its timers; resolves when the row is safe. */

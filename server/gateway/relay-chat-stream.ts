@@ -1,22 +1,25 @@
 import type { ChatRequestBody } from '#lib/contracts/openai'
+import { answerAsChunks } from '#lib/gateway/answer-as-chunks'
 import { classifyFailure } from '#lib/gateway/classify-failure'
-import type { Failure, FailureEvidence } from '#lib/gateway/failure'
+import type { Failure } from '#lib/gateway/failure'
 import type { FinishReason, Usage } from '#lib/gateway/usage'
+import { rememberStream } from '#server/gateway/answer-chat'
+import type { PrimedStream } from '#server/gateway/chat-work'
+import { cutEvidence } from '#server/gateway/cut-evidence'
 import { estimateChatUsage } from '#server/gateway/estimate-usage'
-import { endAttempt, type GatewayRun, settleRun } from '#server/gateway/gateway-run'
-import type { PrimedStream } from '#server/gateway/open-chat-stream'
-import { type ChatFrame, ProviderError } from '#server/gateway/providers/provider'
+import { endAttempt, type GatewayRun, type OpenAttempt, settleRun } from '#server/gateway/gateway-run'
+import type { ChatFrame } from '#server/gateway/providers/provider'
+import type { RecentAnswer } from '#server/gateway/recent-answers'
 import { evidenceOf } from '#server/gateway/run-attempts'
 import { streamErrorEvent, usageEvent } from '#server/gateway/stream-events'
-import { toAppError } from '#server/http/error-response'
 
 interface Relay {
   run: GatewayRun
   body: ChatRequestBody
   stream: PrimedStream
+  attempt: OpenAttempt
   /** Milliseconds from the request's start to the first content token. */
   firstTokenMs: number
-  text: string[]
   usage: Usage | null
   usageFrame: string | null
   finishReason: FinishReason | null
@@ -31,14 +34,14 @@ interface Relay {
 export async function* relayChatStream(
   run: GatewayRun,
   body: ChatRequestBody,
-  stream: PrimedStream,
+  { answer: stream, attempt }: { answer: PrimedStream; attempt: OpenAttempt },
 ): AsyncGenerator<string> {
   const relay: Relay = {
     run,
     body,
     stream,
+    attempt,
     firstTokenMs: run.parts.clock.monotonicMs() - run.context.startedMs,
-    text: [],
     usage: null,
     usageFrame: null,
     finishReason: null,
@@ -57,6 +60,21 @@ export async function* relayChatStream(
   }
 }
 
+/** Says a recent whole answer again as a stream; its row is in the ledger before the first event goes out. */
+export async function* repeatStream(run: GatewayRun, answer: RecentAnswer): AsyncGenerator<string> {
+  const { text, content, finishReason } = answer
+  await settleRun(run, {
+    outcome: 'success',
+    errorCode: null,
+    httpStatus: 200,
+    finishReason,
+    firstTokenMs: null,
+    answerText: run.parts.storesPrompts() ? content : null,
+  })
+  for (const data of answerAsChunks(text)) yield `data: ${data}\n\n`
+  yield 'data: [DONE]\n\n'
+}
+
 async function* relayFrames(relay: Relay): AsyncGenerator<string> {
   let pending = ''
   for (const frame of relay.stream.head) pending += passOn(relay, frame)
@@ -71,7 +89,7 @@ async function* relayFrames(relay: Relay): AsyncGenerator<string> {
 
 /** The frame as an event; empty for the usage frame, which is held until the cost is known. */
 function passOn(relay: Relay, frame: ChatFrame): string {
-  if (frame.text !== '') relay.text.push(frame.text)
+  if (frame.text !== '') relay.attempt.text.push(frame.text)
   if (frame.finishReason) relay.finishReason = frame.finishReason
   if (frame.usage) relay.usage = frame.usage
   if (!frame.usageOnly) return `data: ${frame.data}\n\n`
@@ -88,28 +106,21 @@ async function* endWhole(relay: Relay): AsyncGenerator<string> {
       costPicoUsd: run.costPicoUsd,
       attempts: run.attempts.length,
       overheadMs: Math.max(0, run.parts.clock.monotonicMs() - run.context.startedMs - run.providerMs),
+      deploymentId: relay.attempt.deployment.id,
     })
   }
   yield 'data: [DONE]\n\n'
 }
 
 async function* endCut(relay: Relay, thrown: unknown): AsyncGenerator<string> {
-  const { run, stream } = relay
-  const { deployment } = stream.attempt
+  const { run } = relay
+  const { deployment } = relay.attempt
   const failure = classifyFailure(evidenceOf(run, cutEvidence(run, thrown)), {
     provisioned: (deployment.capacity?.ptu ?? 0) > 0,
     nowMs: run.parts.clock.nowMs(),
   })
   if (!relay.settled) await settle(relay, { usage: relay.usage ?? (await estimate(relay)), failure })
   if (failure.class !== 'cancelled') yield streamErrorEvent(failure, deployment.id)
-}
-
-/** What is not a provider's failure is ours: it is logged, and the stream ends as cut all the same. */
-function cutEvidence(run: GatewayRun, thrown: unknown): FailureEvidence {
-  if (ProviderError.is(thrown)) return thrown.evidence
-  const { requestId, correlationId } = run.context
-  run.parts.log.forError(toAppError(thrown), { requestId, correlationId })
-  return { kind: 'cut_stream', message: 'something failed in the gateway' }
 }
 
 /** The caller went away while an event was on its way to it. */
@@ -124,28 +135,33 @@ async function settleLeft(relay: Relay): Promise<void> {
 }
 
 function estimate(relay: Relay): Promise<Usage> {
-  const { model } = relay.stream.attempt.deployment
-  return estimateChatUsage(relay.run.parts, { body: relay.body, text: relay.text.join(''), model })
+  const { deployment, text } = relay.attempt
+  return estimateChatUsage(relay.run.parts, {
+    body: relay.body,
+    text: text.join(''),
+    model: deployment.model,
+  })
 }
 
 async function settle(relay: Relay, end: { usage: Usage; failure: Failure | null }): Promise<void> {
-  const { run, stream } = relay
+  const { run, stream, attempt } = relay
   relay.settled = true
   const cancelled = end.failure?.class === 'cancelled'
   const outcome = end.failure === null ? 'success' : cancelled ? 'cancelled' : 'cut'
-  endAttempt(run, stream.attempt, {
+  endAttempt(run, attempt, {
     outcome,
     usage: end.usage,
     failure: end.failure,
     limits: stream.limits,
     httpStatus: 200,
   })
+  if (outcome === 'success') rememberStream(run, relay.body, { attempt, finishReason: relay.finishReason })
   await settleRun(run, {
     outcome,
     errorCode: end.failure === null ? null : cancelled ? 'cancelled' : 'stream_interrupted',
     httpStatus: 200,
     finishReason: end.failure === null ? relay.finishReason : null,
     firstTokenMs: relay.firstTokenMs,
-    answerText: run.parts.storesPrompts() ? relay.text.join('') : null,
+    answerText: run.parts.storesPrompts() ? attempt.text.join('') : null,
   })
 }

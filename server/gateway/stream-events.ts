@@ -9,9 +9,11 @@ export interface StreamFacts {
   costPicoUsd: bigint | null
   attempts: number
   overheadMs: number
+  /** Who answered; null when nobody did. */
+  deploymentId: string | null
 }
 
-/** The usage frame with `huntaze: {costUsd, attempts, overheadMs}`; made up from `usage` when the provider sent none. */
+/** The usage frame with `huntaze: {costUsd, attempts, overheadMs, deployment}`; made up from `usage` when the provider sent none. */
 export function usageEvent(frame: string | null, usage: Usage, facts: StreamFacts): string {
   const base =
     frame === null
@@ -21,6 +23,7 @@ export function usageEvent(frame: string | null, usage: Usage, facts: StreamFact
     costUsd: facts.costPicoUsd === null ? null : jsonNumber(picoToUsdDecimal(facts.costPicoUsd)),
     attempts: facts.attempts,
     overheadMs: Math.round(facts.overheadMs * 100) / 100,
+    deployment: facts.deploymentId,
   }
   return `data: ${JSON.stringify({ ...base, huntaze })}\n\n`
 }

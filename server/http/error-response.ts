@@ -41,8 +41,11 @@ export function toAppError(thrown: unknown): AppError {
 function retryHeaders(error: AppError): Record<string, string> {
   const waitMs = error.details.retryAfterMs
   if (waitMs === undefined) return {}
+  // Never later than the next probe of an open breaker; a rate limit, never earlier than its window.
+  const seconds =
+    error.code === 'provider_unavailable' ? Math.floor(waitMs / 1000) : Math.max(1, Math.ceil(waitMs / 1000))
   return {
-    'retry-after': String(Math.max(1, Math.ceil(waitMs / 1000))),
+    'retry-after': String(seconds),
     'retry-after-ms': String(Math.ceil(waitMs)),
   }
 }

@@ -14,6 +14,10 @@ export function routeHeaders(run: GatewayRun, limits: ProviderLimits): Record<st
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
   }
+  if (run.repeatedAgeS !== null) {
+    headers['x-huntaze-cache'] = 'stale'
+    headers.age = String(run.repeatedAgeS)
+  }
   setLimit(headers, 'x-ratelimit-limit-requests', limits.limitRequests)
   setLimit(headers, 'x-ratelimit-limit-tokens', limits.limitTokens)
   setLimit(headers, 'x-ratelimit-remaining-requests', limits.remainingRequests)

@@ -1,13 +1,16 @@
 import { type ChatRequestBody, chatRequestBody } from '#lib/contracts/openai'
 import { askedOutputLimit } from '#lib/gateway/provider-body'
+import { readStreamMode, type StreamMode, streamMode } from '#lib/gateway/stream-mode'
 import { findBadImage } from '#lib/gateway/vision-parts'
 import { answerChat } from '#server/gateway/answer-chat'
 import type { GatewayRun } from '#server/gateway/gateway-run'
 import { answerHeaders, routeHeaders } from '#server/gateway/http/answer-headers'
 import { type DataPlaneCall, dataPlaneRoute } from '#server/gateway/http/data-plane-route'
+import { heldResponse } from '#server/gateway/http/held-response'
 import { startDataPlaneRun } from '#server/gateway/http/start-data-plane-run'
 import { openChatStream } from '#server/gateway/open-chat-stream'
-import { relayChatStream } from '#server/gateway/relay-chat-stream'
+import { noProviderLimits } from '#server/gateway/providers/provider'
+import { relayChatStream, repeatStream } from '#server/gateway/relay-chat-stream'
 import { withRun } from '#server/gateway/run-failure'
 import { AppError } from '#server/http/app-error'
 import { parseWith } from '#server/http/parse-with'
@@ -29,6 +32,7 @@ export async function answerChatCall(call: DataPlaneCall, value: unknown): Promi
   const badImage = findBadImage(body.messages)
   if (badImage) throw new AppError('invalid_request', badImage)
   const stream = body.stream === true
+  const askedMode = requireStreamMode(call.request.headers.get('x-huntaze-stream'))
   const run = startDataPlaneRun(call, {
     route: {
       kind: 'chat',
@@ -40,7 +44,18 @@ export async function answerChatCall(call: DataPlaneCall, value: unknown): Promi
     metadata: body.metadata,
     promptText: () => JSON.stringify(body.messages),
   })
-  return withRun(run, () => (stream ? streamResponse(run, body) : answerResponse(run, body)))
+  if (!stream) return withRun(run, () => answerResponse(run, body))
+  const mode = streamMode(askedMode, call.principal.streamMode, run.plan.policy.stream)
+  return mode === 'complete' ? heldResponse(run, body) : withRun(run, () => streamResponse(run, body))
+}
+
+function requireStreamMode(header: string | null): StreamMode | null {
+  const mode = readStreamMode(header)
+  if (mode !== 'unknown') return mode
+  throw new AppError('invalid_request', {
+    message: 'The header x-huntaze-stream must be "progressive" or "complete".',
+    param: 'x-huntaze-stream',
+  })
 }
 
 async function answerResponse(run: GatewayRun, body: ChatRequestBody): Promise<Response> {
@@ -49,14 +64,16 @@ async function answerResponse(run: GatewayRun, body: ChatRequestBody): Promise<R
 }
 
 async function streamResponse(run: GatewayRun, body: ChatRequestBody): Promise<Response> {
-  const stream = await openChatStream(run, body)
+  const asked = await openChatStream(run, body)
+  const repeated = asked.kind === 'repeated'
   const headers = {
-    ...routeHeaders(run, stream.limits),
-    'x-huntaze-attempts': String(run.tried.length + 1),
+    ...routeHeaders(run, repeated ? noProviderLimits : asked.answer.limits),
+    'x-huntaze-attempts': String(run.attempts.length + (repeated ? 0 : 1)),
     'content-type': 'text/event-stream; charset=utf-8',
     'x-accel-buffering': 'no',
   }
-  return new Response(textStream(relayChatStream(run, body, stream)), { headers })
+  const texts = repeated ? repeatStream(run, asked.answer) : relayChatStream(run, body, asked)
+  return new Response(textStream(texts), { headers })
 }
 
 /** The deployment of an Azure-shaped URL in place of whatever the body says. */

@@ -51,6 +51,16 @@ export interface ProviderLimits {
   providerRequestId: string | null
 }
 
+/** Of an answer that no provider gave. */
+export const noProviderLimits: Readonly<ProviderLimits> = {
+  remainingTokens: null,
+  remainingRequests: null,
+  limitTokens: null,
+  limitRequests: null,
+  utilization: null,
+  providerRequestId: null,
+}
+
 export interface ChatAnswer {
   kind: 'answer'
   /** The answer as JSON text in OpenAI's dialect; unchanged bytes where the provider speaks it. */

@@ -1,0 +1,45 @@
+import { builtInPrices } from '#lib/costs/built-in-prices'
+import type { Deployment } from '#lib/deployments/catalog'
+import { deploymentPolicy } from '#lib/resilience/deployment-policy'
+import type { SettingsStore } from '#server/config/settings-store'
+import type { CatalogStore } from '#server/deployments/catalog-store'
+import { createDeploymentGauges } from '#server/deployments/deployment-gauges'
+import { countTokens } from '#server/gateway/count-tokens'
+import type { GatewayParts } from '#server/gateway/gateway-parts'
+import type { Provider } from '#server/gateway/providers/provider'
+import { createRecentAnswers } from '#server/gateway/recent-answers'
+import type { RequestAbort } from '#server/gateway/request-abort'
+import { createBulkheads } from '#server/resilience/bulkheads'
+import { createHedgeShares } from '#server/resilience/hedge-shares'
+import { createRetryGate } from '#server/resilience/retry-gate'
+
+/** What the gateway's parts are made from; the rest of them lives in this process's memory alone. */
+export interface GatewayResources
+  extends Pick<GatewayParts, 'ledger' | 'breakers' | 'regions' | 'clock' | 'log'> {
+  catalog: CatalogStore
+  providers: { of(deployment: Deployment): Provider }
+  settings: SettingsStore
+}
+
+/** Whole answers kept for tiers that may repeat one; see `RecentAnswers`. */
+const recentAnswersBytes = 64 * 1024 * 1024
+
+export function createGatewayParts(resources: GatewayResources): GatewayParts {
+  const { catalog, providers, settings, ...given } = resources
+  const policyOf = (id: string) => deploymentPolicy(catalog.current(), id).policy
+  return {
+    ...given,
+    catalog: catalog.current,
+    providerOf: providers.of,
+    priceBook: () => builtInPrices,
+    gauges: createDeploymentGauges(given.clock),
+    bulkheads: createBulkheads({ policyOf: (id) => policyOf(id).bulkhead }),
+    retryGate: createRetryGate({ policyOf: (id) => policyOf(id).retry }),
+    hedges: createHedgeShares(),
+    recentAnswers: createRecentAnswers({ maxBytes: recentAnswersBytes }),
+    random: Math.random,
+    running: new Set<RequestAbort>(),
+    storesPrompts: () => settings.current().storePrompts,
+    countTokens,
+  }
+}

@@ -1,0 +1,148 @@
+import { dataPlaneScopes } from '#lib/contracts/access'
+import type { TestCallView } from '#lib/contracts/resilience'
+import { planRoute, type RouteRequest } from '#lib/gateway/plan-route'
+import type { RoutePlan } from '#lib/gateway/route-plan'
+import type { Actor } from '#server/access/principal'
+import type { Container } from '#server/create-container'
+import { answerChat } from '#server/gateway/answer-chat'
+import { answerEmbeddings } from '#server/gateway/answer-embeddings'
+import { type GatewayRun, startRun } from '#server/gateway/gateway-run'
+import { requireAccepting } from '#server/gateway/http/data-plane-route'
+import { createRequestAbort } from '#server/gateway/request-abort'
+import type { RequestContext } from '#server/gateway/request-context'
+import { withRun } from '#server/gateway/run-failure'
+import { AppError } from '#server/http/app-error'
+import { traceContext } from '#server/http/request-id'
+
+export interface TestCall {
+  deploymentId: string
+  actor: Actor
+  requestId: string
+  request: Request
+}
+
+/** An operator waits for it, so it ends sooner than callers' requests may. */
+const longestMs = 15_000
+const maxOutputTokens = 16
+const prompt = 'Reply with the word OK.'
+const longestText = 200
+
+/**
+ * One small call to exactly this deployment, whatever plan and breakers say: one attempt, in the ledger as operation
+ * `test` of the console's own account (`acc_console`). That the deployment failed is a result, not an error.
+ *
+ * @throws AppError `not_found` for an unknown deployment; `shutting_down`, `ledger_unavailable`: no call, no row.
+ */
+export async function makeTestCall(container: Container, call: TestCall): Promise<TestCallView> {
+  requireAccepting(container)
+  const run = startTestRun(container, call)
+  const { actor, requestId, deploymentId } = call
+  container.log.info({ requestId, actorId: actor.id, deploymentId }, 'an operator asked for a test call')
+  const ended = await ask(run)
+  const durationMs = Math.round(container.clock.monotonicMs() - run.context.startedMs)
+  return { requestId, durationMs, ...ended }
+}
+
+async function ask(run: GatewayRun): Promise<Pick<TestCallView, 'ok' | 'text' | 'failure'>> {
+  try {
+    const text = await withRun(run, () => (run.kind === 'chat' ? askChat(run) : askEmbeddings(run)))
+    return { ok: true, text, failure: null }
+  } catch (thrown) {
+    if (!AppError.is(thrown)) throw thrown
+    const attempt = run.attempts.at(-1)
+    const failure = {
+      class: attempt?.failureClass ?? thrown.code,
+      status: attempt?.httpStatus ?? null,
+      message: attempt?.errorMessage ?? thrown.message,
+    }
+    return { ok: false, text: null, failure }
+  }
+}
+
+async function askChat(run: GatewayRun): Promise<string> {
+  const body = { model: run.requestedModel, messages: [{ role: 'user' as const, content: prompt }] }
+  const answer = await answerChat(run, body)
+  return answer.content.slice(0, longestText)
+}
+
+async function askEmbeddings(run: GatewayRun): Promise<null> {
+  await answerEmbeddings(run, { model: run.requestedModel, input: prompt })
+  return null
+}
+
+function startTestRun(container: Container, call: TestCall): GatewayRun {
+  const { kind, plan } = planTestCall(container, call.deploymentId)
+  return startRun({
+    parts: container.gateway,
+    context: testContext(container, call),
+    plan,
+    kind,
+    requestedModel: call.deploymentId,
+    streamed: false,
+    abort: createRequestAbort(call.request.signal),
+    promptText: container.gateway.storesPrompts() ? prompt : null,
+    pastBreakers: true,
+  })
+}
+
+/** The deployment alone within its tier's limits; an embedding deployment is asked for an embedding. */
+function planTestCall(container: Container, id: string): Pick<GatewayRun, 'kind' | 'plan'> {
+  const parts = container.gateway
+  if (!parts.catalog().deployments.has(id))
+    throw new AppError('not_found', { message: `The catalog has no deployment "${id.slice(0, 100)}".` })
+  const kinds = ['chat', 'embeddings'] as const
+  for (const kind of kinds) {
+    const decision = planRoute(testRoute(kind, id), {
+      catalog: parts.catalog(),
+      nowMs: container.clock.nowMs(),
+      cooldownUntilMs: new Map(),
+      random: 0,
+    })
+    if (decision.ok) return { kind, plan: onceAt(decision.plan, id) }
+  }
+  throw new AppError('model_not_suitable', {
+    message: `"${id}" can be asked for neither chat nor embeddings.`,
+  })
+}
+
+function testRoute(kind: RouteRequest['kind'], model: string): RouteRequest {
+  return { kind, model, stream: false, maxOutputTokens, temperature: null }
+}
+
+/** The plan without anybody else in it, and without a second try. */
+function onceAt(plan: RoutePlan, deploymentId: string): RoutePlan {
+  const { limits, policy } = plan
+  return {
+    ...plan,
+    candidates: [{ deploymentId, step: 0 }],
+    reasons: [{ deploymentId, code: 'alias', text: 'asked by an operator’s test call' }],
+    limits: {
+      ...limits,
+      attemptTimeoutMs: Math.min(limits.attemptTimeoutMs, longestMs),
+      deadlineMs: Math.min(limits.deadlineMs, longestMs),
+    },
+    policy: {
+      ...policy,
+      retry: { ...policy.retry, maxAttempts: 1, maxAttemptsWithAlternative: 1 },
+      whenExhausted: { cachedAnswerMaxAgeMs: null, tier: null },
+    },
+  }
+}
+
+function testContext(container: Container, { actor, requestId, request }: TestCall): RequestContext {
+  return {
+    requestId,
+    correlationId: requestId,
+    trace: traceContext(request.headers.get('traceparent')),
+    principal: {
+      accountId: 'acc_console',
+      plan: 'unlimited',
+      keyId: actor.id,
+      scopes: new Set(dataPlaneScopes),
+    },
+    tags: { creatorId: null, fanId: null, operation: 'test', sessionId: null },
+    startedAtMs: container.clock.nowMs(),
+    startedMs: container.clock.monotonicMs(),
+    callerSignal: request.signal,
+  }
+}
