@@ -7,6 +7,7 @@ const nextConfig = {
   // `npm run check` runs the compiler over the whole tree; a second pass here would only slow the build down.
   typescript: { ignoreBuildErrors: true },
   serverExternalPackages: [
+    '@azure/arm-cognitiveservices',
     '@azure/identity',
     '@electric-sql/pglite',
     '@electric-sql/pglite-socket',

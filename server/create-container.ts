@@ -4,6 +4,7 @@ import type { Env } from '#server/config/env'
 import type { SettingsStore } from '#server/config/settings-store'
 import type { LedgerWriter } from '#server/costs/ledger-writer'
 import type { Database } from '#server/db/database'
+import type { Capacity } from '#server/deployments/capacity'
 import type { CatalogStore } from '#server/deployments/catalog-store'
 import type { GatewayParts } from '#server/gateway/gateway-parts'
 import type { RefusalCounter } from '#server/http/refusal-counter'
@@ -29,6 +30,7 @@ export interface Container {
   access: Access
   ledger: LedgerWriter
   gateway: GatewayParts
+  capacity: Capacity
   refusals: RefusalCounter
   events: ConsoleEvents
   /** Null when every provider is real. */

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { builtInPrices } from '#lib/costs/built-in-prices'
 import { createAccess } from '#server/access/create-access'
 import { createConfigurationWatcher } from '#server/config/configuration-watcher'
 import { type Env, readEnv } from '#server/config/env'
@@ -14,15 +13,14 @@ import { createMaintenance } from '#server/db/maintenance'
 import { migrate } from '#server/db/migrate'
 import { openDatabase } from '#server/db/open-database'
 import { openCatalogStore } from '#server/deployments/catalog-store'
-import { createDeploymentGauges } from '#server/deployments/deployment-gauges'
-import { countTokens } from '#server/gateway/count-tokens'
+import { openCapacity } from '#server/deployments/open-capacity'
+import { createGatewayParts } from '#server/gateway/create-gateway-parts'
 import {
   builtInEndpoints,
   configuredProviders,
   openProviders,
   simulatedLabels,
 } from '#server/gateway/open-providers'
-import type { RequestAbort } from '#server/gateway/request-abort'
 import { createRefusalCounter } from '#server/http/refusal-counter'
 import { systemClock } from '#server/telemetry/clock'
 import { createConsoleEvents } from '#server/telemetry/console-events'
@@ -134,9 +132,8 @@ async function open({ env, instanceId, log, publicUrl, closers }: Opening): Prom
 
   const providers = openProviders({ env, simulator, clock, log })
   closers.push(providers.close)
-  const gauges = createDeploymentGauges(clock)
   const shutdown = new AbortController()
-  const container: Container = {
+  const parts: Omit<Container, 'capacity'> = {
     env,
     version: programVersion(),
     instanceId,
@@ -150,19 +147,7 @@ async function open({ env, instanceId, log, publicUrl, closers }: Opening): Prom
     catalog,
     access,
     ledger,
-    gateway: {
-      catalog: catalog.current,
-      providerOf: providers.of,
-      priceBook: () => builtInPrices,
-      ledger,
-      gauges,
-      clock,
-      log,
-      random: Math.random,
-      running: new Set<RequestAbort>(),
-      storesPrompts: () => settings.current().storePrompts,
-      countTokens,
-    },
+    gateway: createGatewayParts({ catalog, providers, settings, ledger, clock, log }),
     refusals: createRefusalCounter(),
     events,
     simulator,
@@ -172,7 +157,9 @@ async function open({ env, instanceId, log, publicUrl, closers }: Opening): Prom
     isShuttingDown: () => shutdown.signal.aborted,
     close: () => closeAll(closers),
   }
-  return { container, firstOperatorUrl }
+  const capacity = openCapacity(parts)
+  closers.push(capacity.close)
+  return { container: { ...parts, capacity }, firstOperatorUrl }
 }
 
 async function closeAll(closers: (() => Promise<void> | void)[]): Promise<void> {

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { identitySettingsSchema, simulatorFaultSchema } from '#lib/contracts/simulator'
+import { armSettingsSchema, identitySettingsSchema, simulatorFaultSchema } from '#lib/contracts/simulator'
 import { type Exchange, readJsonObject, sendJson } from '#server/simulator/exchange'
 import type { SimulatorContext } from '#server/simulator/simulator-context'
 import { badRequest, WireError } from '#server/simulator/wire-error'
@@ -44,4 +44,15 @@ export async function postIdentity(context: SimulatorContext, exchange: Exchange
 /** `GET /__simulator/identity`: settings and the number of tokens issued. */
 export async function getIdentity(context: SimulatorContext, exchange: Exchange): Promise<void> {
   sendJson(exchange, { status: 200, body: context.identity.report() })
+}
+
+/** `POST /__simulator/arm`: changes how the resource manager behaves. */
+export async function postArm(context: SimulatorContext, exchange: Exchange): Promise<void> {
+  context.arm.configure(await readAs(exchange, armSettingsSchema))
+  sendJson(exchange, { status: 200, body: context.arm.report() })
+}
+
+/** `GET /__simulator/arm`: settings and what the resource manager was asked to do. */
+export async function getArm(context: SimulatorContext, exchange: Exchange): Promise<void> {
+  sendJson(exchange, { status: 200, body: context.arm.report() })
 }

@@ -1,8 +1,11 @@
+import { getArmDeployment, getArmOperation, putArmDeployment } from '#server/simulator/arm-deployments'
 import { completeChat } from '#server/simulator/complete-chat'
 import {
   deleteFault,
+  getArm,
   getFaults,
   getIdentity,
+  postArm,
   postFault,
   postIdentity,
 } from '#server/simulator/control-simulator'
@@ -42,6 +45,16 @@ function modelRoute(surface: Surface, path: RegExp): Route {
   return { method: 'GET', pattern: path, surface, handle: listModels(surface) }
 }
 
+const ARM_PROVIDER = 'providers/Microsoft\\.CognitiveServices'
+const ARM_DEPLOYMENT = new RegExp(
+  `^/subscriptions/(?<subscription>[^/]+)/resourceGroups/(?<group>[^/]+)/${ARM_PROVIDER}/accounts/(?<account>[^/]+)/deployments/(?<deployment>[^/]+)$`,
+  'i',
+)
+const ARM_OPERATION = new RegExp(
+  `^/subscriptions/[^/]+/${ARM_PROVIDER}/locations/[^/]+/operationResults/(?<operation>[^/]+)$`,
+  'i',
+)
+
 const own = (method: string, pattern: RegExp, handle: Route['handle']): Route => ({
   method,
   pattern,
@@ -63,9 +76,14 @@ export const ROUTES: readonly Route[] = [
   own('GET', /^\/[^/]+\/discovery\/instance$/, describeInstances),
   own('GET', /^\/(?<tenant>[^/]+)\/v2\.0\/\.well-known\/openid-configuration$/, describeAuthority),
   own('POST', /^\/(?<tenant>[^/]+)\/oauth2\/v2\.0\/token$/, issueEntraToken),
+  own('GET', ARM_DEPLOYMENT, getArmDeployment),
+  own('PUT', ARM_DEPLOYMENT, putArmDeployment),
+  own('GET', ARM_OPERATION, getArmOperation),
   own('POST', /^\/__simulator\/faults$/, postFault),
   own('GET', /^\/__simulator\/faults$/, getFaults),
   own('DELETE', /^\/__simulator\/faults\/(?<target>.+)$/, deleteFault),
   own('POST', /^\/__simulator\/identity$/, postIdentity),
   own('GET', /^\/__simulator\/identity$/, getIdentity),
+  own('POST', /^\/__simulator\/arm$/, postArm),
+  own('GET', /^\/__simulator\/arm$/, getArm),
 ]

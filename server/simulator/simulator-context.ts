@@ -1,3 +1,4 @@
+import type { ArmBook } from '#server/simulator/create-arm-book'
 import type { Embedder } from '#server/simulator/create-embedder'
 import type { FaultBook } from '#server/simulator/create-fault-book'
 import type { IdentityIssuer } from '#server/simulator/create-identity-issuer'
@@ -17,6 +18,7 @@ export interface SimulatorContext {
   prefixes: PrefixCache
   embed: Embedder
   identity: IdentityIssuer
+  arm: ArmBook
   /** Models behind deployment names that do not say it themselves. */
   models: Map<string, string>
 }

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { DeploymentLimits, LatencyModel, SimulatorFault } from '#lib/contracts/simulator'
 import { createSeededRandom } from '#lib/simulator/create-seeded-random'
+import { createArmBook } from '#server/simulator/create-arm-book'
 import { type Certificate, createCertificate } from '#server/simulator/create-certificate'
 import { createEmbedder } from '#server/simulator/create-embedder'
 import { createFaultBook } from '#server/simulator/create-fault-book'
@@ -86,6 +87,7 @@ function createContext({ seed = 1, now = Date.now, latency = {} }: SimulatorOpti
     prefixes: createPrefixCache(),
     embed: createEmbedder(),
     identity: createIdentityIssuer(now),
+    arm: createArmBook(now),
     models: new Map(),
   }
 }

@@ -1,0 +1,23 @@
+import type { Container } from '#server/create-container'
+import { type Capacity, createCapacity } from '#server/deployments/capacity'
+import { createCapacityCredential } from '#server/deployments/capacity-credential'
+import { configuredProviders } from '#server/gateway/open-providers'
+
+/** Wires the capacities of a process and starts their job. */
+export function openCapacity(container: Omit<Container, 'capacity'>): Capacity {
+  const { env, db, clock, log, catalog, configuration, events, gateway, simulator, instanceId } = container
+  const capacity = createCapacity({
+    db,
+    clock,
+    log,
+    catalog: catalog.current,
+    configuration,
+    events,
+    gauges: gateway.gauges,
+    simulator: configuredProviders(env)['azure-openai'] ? null : simulator,
+    credential: createCapacityCredential(clock),
+    instanceId,
+  })
+  capacity.start()
+  return capacity
+}

@@ -1,0 +1,32 @@
+import type { RegionTransitionsView, RegionView } from '#lib/contracts/regions'
+import type { Failure } from '#lib/gateway/failure'
+
+/** What planning knows of a region that is not plainly serving. */
+export interface RegionAdmission {
+  phase: 'dark' | 'recovering' | 'failed_over'
+  /** Share of requests it takes, in basis points; 0 when dark or failed over. */
+  admittedBps: number
+  reason: string
+}
+
+export interface RegionAction {
+  region: string
+  actorId: string
+  reason: string
+}
+
+/** Health and fail-over of the catalog's regions, in step with the other instances. */
+export interface Regions {
+  /** Regions that are not plainly serving; empty (and the same object) while all is well. */
+  admissions(): ReadonlyMap<string, RegionAdmission>
+  /** Told of every attempt's end: passive signals cost nothing. Null = success. */
+  sawAttempt(deploymentId: string, failure: Failure | null): void
+  failOver(action: RegionAction): Promise<void>
+  failBack(action: RegionAction): Promise<void>
+  freeze(action: RegionAction): Promise<void>
+  unfreeze(action: RegionAction): Promise<void>
+  describe(): RegionView[]
+  transitions(region: string, limit: number): Promise<RegionTransitionsView>
+  start(): Promise<void>
+  close(): Promise<void>
+}
