@@ -6,14 +6,16 @@ export interface SparklineProps {
   /** Any CSS colour. */
   color?: string
   height?: number
+  /** Value at the top edge; the largest of the values when there is none. */
+  top?: number
 }
 
 const width = 120
 
 /** The shape of a number over time, without axes. It repeats what stands beside it, so it is hidden from screen readers. */
-export function Sparkline({ values, color = 'var(--c-p50)', height = 28 }: SparklineProps) {
+export function Sparkline({ values, color = 'var(--c-p50)', height = 28, top }: SparklineProps) {
   const runs = findRuns(values)
-  const largest = Math.max(0, ...values.map((value) => value ?? 0))
+  const largest = Math.max(top ?? 0, ...values.map((value) => value ?? 0))
   const x = (index: number) => (values.length < 2 ? width / 2 : (index / (values.length - 1)) * width)
   const y = (value: number) => (largest === 0 ? height - 1 : height - 1 - (value / largest) * (height - 3))
   return (

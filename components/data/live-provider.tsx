@@ -9,6 +9,7 @@ import {
   refreshAfterConfiguration,
   refreshAfterConnect,
   refreshAfterHeartbeat,
+  refreshAfterMove,
 } from '#components/data/refresh-queries'
 import type { ConsoleEventName } from '#lib/contracts/status'
 
@@ -40,7 +41,8 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       if (name === 'activity') refreshAfterActivity(client, nowMs)
       else if (name === 'configuration') refreshAfterConfiguration(client)
       else if (name === 'hello') refreshAfterConnect(client, nowMs)
-      else refreshAfterHeartbeat(client, nowMs)
+      else if (name === 'heartbeat') refreshAfterHeartbeat(client, nowMs)
+      else refreshAfterMove(client, name)
     }
     return connectEvents('/api/admin/events', {
       onEvent(name) {

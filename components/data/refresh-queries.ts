@@ -2,7 +2,22 @@ import type { Query, QueryClient } from '@tanstack/react-query'
 
 /** What an event says may have changed; first words of query keys. */
 const activityKeys = ['overview', 'requests', 'deployments']
-const configurationKeys = ['deployments', 'keys', 'users', 'settings', 'status', 'faults', 'me']
+const configurationKeys = [
+  'deployments',
+  'transitions',
+  'capacity',
+  'keys',
+  'users',
+  'settings',
+  'status',
+  'faults',
+  'me',
+]
+const moveKeys = {
+  breaker: ['deployments', 'transitions'],
+  region: ['deployments', 'transitions'],
+  capacity: ['capacity'],
+}
 
 /** Queries over long spans change little in a second: their `meta.quietMs` is the least time between two reads. */
 function isRested(query: Query, nowMs: number): boolean {
@@ -35,6 +50,14 @@ export function refreshAfterConfiguration(client: QueryClient): void {
   refresh(client, (query) => startsWith(query, configurationKeys))
 }
 
+/** A breaker, a region or a capacity moved. An answer that is on its way may be older than the move, so it is asked anew. */
+export function refreshAfterMove(client: QueryClient, what: keyof typeof moveKeys): void {
+  void client.invalidateQueries({
+    predicate: (query) => hasAnswered(query) && startsWith(query, moveKeys[what]),
+    refetchType: 'active',
+  })
+}
+
 /** The stream is open (again): whatever happened meanwhile was missed, and what failed may work now. */
 export function refreshAfterConnect(client: QueryClient, nowMs: number): void {
   void client.invalidateQueries(
@@ -51,7 +74,7 @@ export function refreshAfterHeartbeat(client: QueryClient, nowMs: number): void 
   refresh(
     client,
     (query) =>
-      startsWith(query, [...activityKeys, 'status', 'faults']) &&
+      startsWith(query, [...activityKeys, 'status', 'faults', 'capacity']) &&
       isRested(query, nowMs) &&
       nowMs - query.state.dataUpdatedAt >= 14_000,
   )

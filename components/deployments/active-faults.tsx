@@ -1,68 +1,101 @@
 'use client'
 
-import { Button } from '@mantine/core'
+import { Button, Skeleton } from '@mantine/core'
+import { IconMoodCheck } from '@tabler/icons-react'
 import { useClearFault, useFaults } from '#components/data/use-faults'
 import { useNow } from '#components/data/use-now'
-import { useStatus } from '#components/data/use-status'
+import { FaultEffects } from '#components/deployments/fault-effects'
 import { faultKinds } from '#components/deployments/fault-kinds'
-import { formatSpan } from '#components/ui/format-duration'
-import { formatRatio } from '#components/ui/format-number'
+import { faultTargetWords } from '#components/deployments/fault-targets'
+import { EmptyNotice } from '#components/ui/empty-notice'
+import { ErrorNotice } from '#components/ui/error-notice'
+import { formatCountdown } from '#components/ui/format-duration'
+import { formatCount, formatRatio } from '#components/ui/format-number'
 import { notifyFailed } from '#components/ui/notify'
 import { Panel } from '#components/ui/panel'
 import { RoleGuard } from '#components/ui/role-guard'
 import { StateTag } from '#components/ui/state-tag'
+import type { DeploymentView } from '#lib/contracts/deployments'
 import type { SimulatorFault } from '#lib/contracts/simulator'
-import classes from './deployments.module.css'
+import classes from './faults.module.css'
 
-/** Faults that are scripted now: what goes wrong on purpose should never be mistaken for what does by itself. */
-export function ActiveFaults() {
-  const { data: status } = useStatus()
-  const { data } = useFaults(status !== undefined && status.simulated.length > 0)
+/** Faults that are live, each beside what it causes. */
+export function ActiveFaults({ deployments }: { deployments: readonly DeploymentView[] }) {
+  const { data, error, refetch } = useFaults(true)
   const now = useNow()
-  const live = (data ?? []).filter((fault) => fault.expiresAtMs > now)
-  if (live.length === 0) return null
+  const live = data?.filter((fault) => fault.expiresAtMs > now)
   return (
-    <Panel title="Scripted faults" hint="going wrong on purpose" flush>
-      <ul className={classes.faults}>
-        {live.map((fault) => (
-          <FaultItem key={fault.deployment} fault={fault} nowMs={now} />
-        ))}
-      </ul>
+    <Panel title="Active faults" hint="and what they cause; shares over the last two minutes" flush>
+      {!live && error ? <ErrorNotice what="The faults" error={error} onRetry={() => void refetch()} /> : null}
+      {!live && !error ? (
+        <Skeleton height={160} role="status" aria-label="Loading the active faults" />
+      ) : null}
+      {live?.length === 0 ? (
+        <EmptyNotice icon={<IconMoodCheck size={18} />} title="Nothing goes wrong on purpose">
+          A fault that is scripted shows here until it ends, with the state, the failing calls and the share
+          of requests of every deployment it hits.
+        </EmptyNotice>
+      ) : null}
+      {live && live.length > 0 ? (
+        <ul className={classes.faults}>
+          {live.map((fault) => (
+            <FaultItem key={fault.deployment} fault={fault} deployments={deployments} nowMs={now} />
+          ))}
+        </ul>
+      ) : null}
     </Panel>
   )
 }
 
-function FaultItem({ fault, nowMs }: { fault: SimulatorFault; nowMs: number }) {
-  const clear = useClearFault()
+interface FaultItemProps {
+  fault: SimulatorFault
+  deployments: readonly DeploymentView[]
+  nowMs: number
+}
+
+function FaultItem({ fault, deployments, nowMs }: FaultItemProps) {
   const { label, effect } = faultKinds[fault.kind]
-  const share = fault.probability ?? 1
-  const remove = () =>
-    clear.mutate(fault.deployment, {
-      onError: (error) => notifyFailed('The fault could not be cleared', error),
-    })
+  const words = faultTargetWords(fault.deployment, deployments)
   return (
     <li className={classes.fault}>
-      <StateTag tone="info">{label}</StateTag>
-      <strong>{fault.deployment}</strong>
-      <span className={classes.soft}>
-        {effect}
-        {share < 1 ? ` Hits ${formatRatio(share)} of requests.` : ''}
-      </span>
-      <span className={classes.faultTime}>{formatSpan(fault.expiresAtMs - nowMs + 999)} left</span>
-      <RoleGuard needs="admin">
-        {(disabled) => (
-          <Button
-            size="compact-xs"
-            variant="default"
-            disabled={disabled}
-            loading={clear.isPending}
-            onClick={remove}
-            aria-label={`Clear fault on ${fault.deployment}`}
-          >
-            Clear
-          </Button>
-        )}
-      </RoleGuard>
+      <div className={classes.line}>
+        <StateTag tone="info">{label}</StateTag>
+        <strong>{words}</strong>
+        {words === fault.deployment ? null : <code className={classes.target}>{fault.deployment}</code>}
+        <span className={classes.left}>{formatCountdown(fault.expiresAtMs - nowMs)} left</span>
+        <ClearButton target={fault.deployment} words={words} />
+      </div>
+      <p className={classes.effect}>
+        {effect} {hits(fault)}
+      </p>
+      <FaultEffects target={fault.deployment} deployments={deployments} />
     </li>
   )
+}
+
+function ClearButton({ target, words }: { target: string; words: string }) {
+  const clear = useClearFault()
+  const remove = () =>
+    clear.mutate(target, { onError: (error) => notifyFailed('The fault could not be cleared', error) })
+  return (
+    <RoleGuard needs="admin">
+      {(disabled) => (
+        <Button
+          size="compact-xs"
+          variant="default"
+          disabled={disabled}
+          loading={clear.isPending}
+          onClick={remove}
+          aria-label={`Clear fault on ${words}`}
+        >
+          Clear
+        </Button>
+      )}
+    </RoleGuard>
+  )
+}
+
+function hits({ probability = 1, count }: SimulatorFault): string {
+  const share = probability < 1 ? `Hits ${formatRatio(probability)} of requests.` : 'Hits every request.'
+  return count === undefined ? share : `${share} ${formatCount(count)} hits left.`
 }

@@ -1,36 +1,39 @@
 'use client'
 
 import { Tooltip } from '@mantine/core'
-import { useNow } from '#components/data/use-now'
-import { formatSpan } from '#components/ui/format-duration'
+import { Countdown } from '#components/deployments/countdown'
+import { nextMove } from '#components/deployments/next-move'
+import { deploymentStates } from '#components/deployments/state-words'
 import { StateTag } from '#components/ui/state-tag'
 import type { DeploymentView } from '#lib/contracts/deployments'
-import classes from './deployments.module.css'
+import classes from './board.module.css'
 
-const words = {
-  serving: { tone: 'good', word: 'serving' },
-  cooldown: { tone: 'warn', word: 'cooldown' },
-  idle: { tone: 'neutral', word: 'idle' },
-} as const
-
-/** State with its reason on hover, and the time until it is tried again. */
+/** State, when it is tried again, and under them why. */
 export function DeploymentState({ deployment }: { deployment: DeploymentView }) {
-  const now = useNow()
-  const { tone, word } = words[deployment.state]
-  const untilMs = deployment.cooldownUntil === null ? null : Date.parse(deployment.cooldownUntil) - now
+  const move = nextMove(deployment)
+  const { stateReason } = deployment
   return (
-    <span className={classes.state}>
-      <Tooltip
-        label={deployment.stateReason ?? 'No request in the last 15 minutes.'}
-        disabled={deployment.state === 'serving'}
-      >
-        <span>
-          <StateTag tone={tone}>
-            {word}
-            {untilMs !== null && untilMs > 0 && now > 0 ? ` ${formatSpan(untilMs + 999)}` : ''}
-          </StateTag>
-        </span>
-      </Tooltip>
-    </span>
+    <div className={classes.state}>
+      <div className={classes.stateLine}>
+        <DeploymentTag state={deployment.state} />
+        {move ? <Countdown move={move} /> : null}
+      </div>
+      {stateReason ? (
+        <Tooltip label={stateReason}>
+          <span className={classes.reason}>{stateReason}</span>
+        </Tooltip>
+      ) : null}
+    </div>
+  )
+}
+
+/** The state alone; healthy ones stay in the background. */
+export function DeploymentTag({ state }: { state: DeploymentView['state'] }) {
+  const { tone, word, icon } = deploymentStates[state]
+  const look = tone === 'bad' ? 'solid' : tone === 'good' || tone === 'neutral' ? 'plain' : 'soft'
+  return (
+    <StateTag tone={tone} icon={icon} look={look}>
+      {word}
+    </StateTag>
   )
 }

@@ -1,85 +1,70 @@
 'use client'
 
-import { Button, Group, NumberInput, Select, Stack, Text } from '@mantine/core'
+import { Button, Group, Select, Stack, Text } from '@mantine/core'
 import { IconBolt } from '@tabler/icons-react'
 import { type FormEvent, useState } from 'react'
 import { useScriptFault } from '#components/data/use-faults'
-import { type FaultField, faultKinds } from '#components/deployments/fault-kinds'
-import { faultTargets } from '#components/deployments/fault-target'
+import { useMe } from '#components/data/use-me'
+import { useUrlParams } from '#components/data/use-url-params'
+import { FaultFields } from '#components/deployments/fault-fields'
+import { faultKinds } from '#components/deployments/fault-kinds'
+import {
+  type FaultNumbers,
+  faultSpans,
+  freshNumbers,
+  writeFault,
+} from '#components/deployments/fault-numbers'
+import { faultTargetGroups } from '#components/deployments/fault-targets'
 import { notifyDone } from '#components/ui/notify'
+import { Panel } from '#components/ui/panel'
 import { RoleGuard } from '#components/ui/role-guard'
 import type { DeploymentView } from '#lib/contracts/deployments'
 import { SIMULATOR_FAULT_KINDS, type SimulatorFaultKind } from '#lib/contracts/simulator'
-import classes from './deployments.module.css'
 
 const kindOptions = SIMULATOR_FAULT_KINDS.map((kind) => ({ value: kind, label: faultKinds[kind].label }))
 
-/** Tells the simulator to misbehave for a while, to see how routing takes it. */
-export function FaultForm({ deployment }: { deployment: DeploymentView }) {
-  const targets = faultTargets(deployment)
-  const [target, setTarget] = useState(targets[0]?.value ?? deployment.deployment)
-  const [kind, setKind] = useState<SimulatorFaultKind>('server_error')
-  const [seconds, setSeconds] = useState(60)
-  const [percent, setPercent] = useState(100)
-  const [extras, setExtras] = useState<Partial<Record<FaultField['name'], number>>>({})
+/** Tells the simulator to misbehave for a while. What and where stand in the address, so that others can link here. */
+export function FaultForm({ deployments }: { deployments: readonly DeploymentView[] }) {
+  const { get, set } = useUrlParams()
+  const groups = faultTargetGroups(deployments)
+  const targets = groups.flatMap(({ items }) => items)
+  const target = targets.find(({ value }) => value === get('target')) ?? targets[0]
+  const kind = readKind(get('kind'))
+  const [numbers, setNumbers] = useState<FaultNumbers>(freshNumbers)
   const script = useScriptFault()
-  const { effect, fields } = faultKinds[kind]
+  const span = faultSpans.find(({ ms }) => ms === numbers.durationMs)?.label ?? ''
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    const values = Object.fromEntries(fields.map(({ name, initial }) => [name, extras[name] ?? initial]))
-    script.mutate(
-      {
-        deployment: target,
-        kind,
-        probability: percent / 100,
-        expiresAtMs: Date.now() + seconds * 1000,
-        ...values,
-      },
-      {
-        onSuccess: () =>
-          notifyDone(`Fault scripted: ${faultKinds[kind].label}`, `On ${target} for ${seconds} s.`),
-      },
-    )
+    if (!target) return
+    script.mutate(writeFault({ target: target.value, kind, numbers, nowMs: Date.now() }), {
+      onSuccess: () =>
+        notifyDone(`Fault scripted: ${faultKinds[kind].label}`, `On ${target.label}, for ${span}.`),
+    })
   }
   return (
-    <section aria-label="Script a fault">
-      <h3 className={classes.heading}>Script a fault</h3>
+    <Panel title="Script a fault" hint="it ends by itself">
       <form onSubmit={submit}>
         <Stack gap="sm">
-          <Group grow gap="sm" align="start">
-            <Select
-              label="Fault"
-              data={kindOptions}
-              value={kind}
-              onChange={(value) => setKind(SIMULATOR_FAULT_KINDS.find((known) => known === value) ?? kind)}
-              allowDeselect={false}
-              searchable
-            />
-            <Select
-              label="Where"
-              data={targets.map(({ value, label }) => ({ value, label }))}
-              value={target}
-              onChange={(value) => setTarget(value ?? target)}
-              allowDeselect={false}
-            />
-          </Group>
-          <Text size="sm" c="dimmed">
-            {effect}
-          </Text>
-          <div className={classes.fields}>
-            <NumberField label="Duration, s" value={seconds} min={1} max={3600} onChange={setSeconds} />
-            <NumberField label="Requests hit, %" value={percent} min={1} max={100} onChange={setPercent} />
-            {fields.map((field) => (
-              <NumberField
-                key={field.name}
-                label={field.label}
-                value={extras[field.name] ?? field.initial}
-                min={0}
-                max={field.name === 'status' ? 599 : 600_000}
-                onChange={(value) => setExtras({ ...extras, [field.name]: value })}
-              />
-            ))}
-          </div>
+          <WhyNot />
+          <Select
+            label="Where"
+            data={groups}
+            value={target?.value ?? null}
+            onChange={(value) => set({ target: value })}
+            allowDeselect={false}
+            searchable
+          />
+          <Select
+            label="Fault"
+            data={kindOptions}
+            value={kind}
+            onChange={(value) => set({ kind: value })}
+            allowDeselect={false}
+            searchable
+            description={faultKinds[kind].effect}
+            inputWrapperOrder={['label', 'input', 'description', 'error']}
+          />
+          <FaultFields kind={kind} numbers={numbers} onChange={setNumbers} />
           {script.error ? (
             <Text size="sm" c="var(--c-bad)" role="alert">
               {script.error.message}
@@ -91,39 +76,32 @@ export function FaultForm({ deployment }: { deployment: DeploymentView }) {
                 <Button
                   type="submit"
                   leftSection={<IconBolt size={14} />}
-                  disabled={disabled}
+                  disabled={disabled || !target}
                   loading={script.isPending}
                 >
-                  Script fault for {seconds} s
+                  Script fault for {span}
                 </Button>
               )}
             </RoleGuard>
           </Group>
         </Stack>
       </form>
-    </section>
+    </Panel>
   )
 }
 
-interface NumberFieldProps {
-  label: string
-  value: number
-  min: number
-  max: number
-  onChange: (value: number) => void
-}
-
-function NumberField({ label, value, min, max, onChange }: NumberFieldProps) {
+/** Said before the form is filled in, not after. */
+function WhyNot() {
+  const { data } = useMe()
+  if (!data || data.role === 'admin') return null
   return (
-    <NumberInput
-      label={label}
-      value={value}
-      min={min}
-      max={max}
-      allowDecimal={false}
-      onChange={(next) => {
-        if (typeof next === 'number') onChange(next)
-      }}
-    />
+    <Text size="sm" c="dimmed">
+      Faults change what callers get, so only admins script and clear them; your role is {data.role}. What is
+      active can be watched by everyone.
+    </Text>
   )
+}
+
+function readKind(text: string | null): SimulatorFaultKind {
+  return SIMULATOR_FAULT_KINDS.find((kind) => kind === text) ?? 'server_error'
 }

@@ -1,11 +1,12 @@
 'use client'
 
 import { Tooltip } from '@mantine/core'
+import { IconCalendarExclamation } from '@tabler/icons-react'
 import { useNow } from '#components/data/use-now'
 import { formatDay } from '#components/ui/format-time'
-import { StateTag } from '#components/ui/state-tag'
 import type { Tone } from '#components/ui/tone'
 import type { DeploymentView } from '#lib/contracts/deployments'
+import classes from './lifecycle-tag.module.css'
 
 type Lifecycle = DeploymentView['lifecycle']
 
@@ -21,7 +22,7 @@ const tones: Record<Lifecycle['stage'], Tone> = {
 /** Retirement closer than this deserves a look. */
 const soonMs = 90 * 86_400_000
 
-/** Stage of the model with its retirement date; generally available models with a distant end carry no tag. */
+/** Stage of the model, with the date while it is still to come; generally available models with a distant end carry no tag. */
 export function LifecycleTag({ lifecycle }: { lifecycle: Lifecycle }) {
   const now = useNow()
   const soon = lifecycle.retiresOn !== null && now > 0 && Date.parse(lifecycle.retiresOn) - now < soonMs
@@ -29,16 +30,17 @@ export function LifecycleTag({ lifecycle }: { lifecycle: Lifecycle }) {
   const tone = soon && tones[lifecycle.stage] === 'neutral' ? 'warn' : tones[lifecycle.stage]
   return (
     <Tooltip label={lifecycleSentence(lifecycle)}>
-      <span>
-        <StateTag tone={tone}>{shortWords(lifecycle)}</StateTag>
+      <span className={classes.tag} data-tone={tone}>
+        <IconCalendarExclamation size={13} aria-hidden />
+        {shortWords(lifecycle)}
       </span>
     </Tooltip>
   )
 }
 
 function shortWords({ stage, retiresOn }: Lifecycle): string {
-  if (retiresOn === null) return stage === 'unknown' ? 'lifecycle unknown' : stage
-  return stage === 'retired' ? `retired ${formatDay(retiresOn)}` : `retires ${formatDay(retiresOn)}`
+  if (stage === 'retired' || retiresOn === null) return stage === 'unknown' ? 'lifecycle unknown' : stage
+  return `retires ${formatDay(retiresOn)}`
 }
 
 /** Stage, date, replacement, and how old the knowledge is. */

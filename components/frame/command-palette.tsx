@@ -15,6 +15,7 @@ import {
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import { useLive } from '#components/data/live-context'
+import { useStatus } from '#components/data/use-status'
 import { navigationItems } from '#components/frame/navigation-items'
 
 const icon = { size: 17, stroke: 1.6 } as const
@@ -24,13 +25,17 @@ export function CommandPalette() {
   const router = useRouter()
   const [query, setQuery] = useState('')
   const actions = useFrameActions()
-  const pages = navigationItems.map((item) => ({
-    id: item.href,
-    label: item.label,
-    description: item.question,
-    leftSection: <item.icon {...icon} />,
-    onClick: () => router.push(item.href),
-  }))
+  const { data: status } = useStatus()
+  const simulated = status !== undefined && status.simulated.length > 0
+  const pages = navigationItems
+    .filter(({ simulatedOnly }) => simulated || simulatedOnly !== true)
+    .map((item) => ({
+      id: item.href,
+      label: item.label,
+      description: item.question,
+      leftSection: <item.icon {...icon} />,
+      onClick: () => router.push(item.href),
+    }))
   return (
     <Spotlight
       shortcut={['mod + K', '/']}

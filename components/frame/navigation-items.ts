@@ -1,6 +1,7 @@
 import {
   IconActivityHeartbeat,
   IconAdjustmentsHorizontal,
+  IconBolt,
   IconKey,
   IconListDetails,
   IconMessage2Code,
@@ -16,6 +17,8 @@ export interface NavigationItem {
   question: string
   /** The page shows a chosen time range. */
   ranged: boolean
+  /** The page is of use only where something is simulated. */
+  simulatedOnly?: boolean
 }
 
 /** Pages by what a person wants to do; a page stands here as soon as it exists. */
@@ -46,8 +49,16 @@ export const navigation: readonly { group: string; items: readonly NavigationIte
         label: 'Deployments',
         href: '/deployments',
         icon: IconServer2,
-        question: 'Who serves, who is sick, what retires?',
+        question: 'Who is sick, why, and when is it tried again?',
         ranged: false,
+      },
+      {
+        label: 'Faults',
+        href: '/faults',
+        icon: IconBolt,
+        question: 'Does it hold when a provider misbehaves?',
+        ranged: false,
+        simulatedOnly: true,
       },
       {
         label: 'Playground',

@@ -11,6 +11,7 @@ import classes from './navigation.module.css'
 /** Pages in their groups. Links carry the chosen time range along. */
 export function Navigation({ menuOpened, onClose }: { menuOpened: boolean; onClose: () => void }) {
   const { data: status } = useStatus()
+  const simulated = status !== undefined && status.simulated.length > 0
   return (
     <>
       <div className={classes.brand}>
@@ -32,11 +33,13 @@ export function Navigation({ menuOpened, onClose }: { menuOpened: boolean; onClo
               {group}
             </h2>
             <ul className={classes.list} aria-labelledby={`nav-${group}`}>
-              {items.map((item) => (
-                <li key={item.href}>
-                  <NavigationLink item={item} onFollow={onClose} />
-                </li>
-              ))}
+              {items
+                .filter(({ simulatedOnly }) => simulated || simulatedOnly !== true)
+                .map((item) => (
+                  <li key={item.href}>
+                    <NavigationLink item={item} onFollow={onClose} />
+                  </li>
+                ))}
             </ul>
           </div>
         ))}

@@ -49,11 +49,11 @@ export function SystemPanel({ status }: { status: Status }) {
 
 function DatabaseState({ status }: { status: Status }) {
   return status.journal.databaseReachable ? (
-    <StateTag tone="good" plain>
+    <StateTag tone="good" look="plain">
       {databaseWords[status.database]}, answering
     </StateTag>
   ) : (
-    <StateTag tone="bad" plain>
+    <StateTag tone="bad" look="plain">
       {databaseWords[status.database]}, not answering
     </StateTag>
   )

@@ -2,6 +2,7 @@
 
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react'
 import { type ReactNode, useMemo, useState } from 'react'
+import type { Tone } from '#components/ui/tone'
 import classes from './data-table.module.css'
 
 export interface Column<Row> {
@@ -24,6 +25,8 @@ export interface DataTableProps<Row> {
   rowKey: (row: Row) => string
   onRowClick?: (row: Row) => void
   selectedKey?: string | null
+  /** Marks rows that someone should see first; null leaves a row plain. */
+  rowTone?: (row: Row) => Tone | null
 }
 
 interface Sort {
@@ -39,6 +42,7 @@ export function DataTable<Row>({
   rowKey,
   onRowClick,
   selectedKey,
+  rowTone,
 }: DataTableProps<Row>) {
   const [sort, setSort] = useState<Sort | null>(null)
   const sorted = useMemo(() => sortRows(rows, columns, sort), [rows, columns, sort])
@@ -70,6 +74,7 @@ export function DataTable<Row>({
               key={rowKey(row)}
               className={onRowClick ? classes.clickable : undefined}
               data-selected={selectedKey === rowKey(row) || undefined}
+              data-tone={rowTone?.(row) ?? undefined}
               onClick={onRowClick ? () => onRowClick(row) : undefined}
             >
               {columns.map((column) => (

@@ -26,6 +26,17 @@ export function formatSpan(ms: number): string {
   return `${Math.floor(size / unitMs)} ${unit}`
 }
 
+/** What is left, rounded up to the second, so that it ends with what it counts down to: `9 s`, `4 min 05 s`, `2 h 10 min`. */
+export function formatCountdown(ms: number): string {
+  const seconds = Math.max(0, Math.ceil(ms / 1000))
+  if (seconds < 60) return `${seconds} s`
+  const two = (value: number) => String(value).padStart(2, '0')
+  const minutes = Math.floor(seconds / 60)
+  if (minutes < 60) return `${minutes} min ${two(seconds % 60)} s`
+  const hours = Math.floor(minutes / 60)
+  return hours < 48 ? `${hours} h ${two(minutes % 60)} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`
+}
+
 /** `now`, `4 s ago`, `in 3 d`. */
 export function formatRelative(atMs: number, nowMs: number): string {
   const age = nowMs - atMs

@@ -12,7 +12,7 @@ const words: Record<string, { tone: Tone; word: string }> = {
 export function OutcomeTag({ outcome, plain }: { outcome: string; plain?: boolean }) {
   const { tone, word } = words[outcome] ?? { tone: 'neutral' as const, word: outcome }
   return (
-    <StateTag tone={tone} plain={plain}>
+    <StateTag tone={tone} look={plain ? 'plain' : 'soft'}>
       {word}
     </StateTag>
   )

@@ -1,7 +1,7 @@
 'use client'
 
 import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core'
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, type ReactNode, useState } from 'react'
 
 export interface ReasonModalProps {
   opened: boolean
@@ -12,6 +12,8 @@ export interface ReasonModalProps {
   verb: string
   /** A word that has to be typed first, for what cannot be taken back. */
   typedWord?: string
+  /** What else has to be chosen. */
+  children?: ReactNode
   danger?: boolean
   busy: boolean
   error: Error | null
@@ -28,7 +30,8 @@ export function ReasonModal(props: ReasonModalProps) {
   )
 }
 
-function ReasonForm({ effect, verb, typedWord, danger, busy, error, onClose, onConfirm }: ReasonModalProps) {
+function ReasonForm(props: ReasonModalProps) {
+  const { effect, verb, typedWord, danger, busy, error, onClose, onConfirm } = props
   const [reason, setReason] = useState('')
   const [typed, setTyped] = useState('')
   const ready = reason.trim().length >= 3 && (typedWord === undefined || typed === typedWord)
@@ -40,6 +43,7 @@ function ReasonForm({ effect, verb, typedWord, danger, busy, error, onClose, onC
     <form onSubmit={submit}>
       <Stack gap="sm">
         <Text size="sm">{effect}</Text>
+        {props.children}
         <TextInput
           label="Reason"
           description="Kept with the change."

@@ -4,6 +4,7 @@ import {
   IconCircleDashed,
   IconInfoCircleFilled,
   IconXboxXFilled,
+  type TablerIcon,
 } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import type { Tone } from '#components/ui/tone'
@@ -17,19 +18,20 @@ const icons = {
   neutral: IconCircleDashed,
 } as const
 
-/** A state as icon, colour and word, so that no one of the three has to carry it alone. */
-export function StateTag({
-  tone,
-  children,
-  plain = false,
-}: {
+export interface StateTagProps {
   tone: Tone
+  /** In place of the tone's own. */
+  icon?: TablerIcon
+  /** `plain` is text alone; `solid` is for the one thing on a page that has to be seen first. */
+  look?: 'soft' | 'plain' | 'solid'
   children: ReactNode
-  plain?: boolean
-}) {
-  const Icon = icons[tone]
+}
+
+/** A state as icon, colour and word, so that no one of the three has to carry it alone. */
+export function StateTag({ tone, icon, look = 'soft', children }: StateTagProps) {
+  const Icon = icon ?? icons[tone]
   return (
-    <span className={classes.tag} data-tone={tone} data-plain={plain || undefined}>
+    <span className={classes.tag} data-tone={tone} data-look={look}>
       <Icon size={13} aria-hidden />
       {children}
     </span>

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { picoUsd } from '#lib/contracts/money'
+import { regionView } from '#lib/contracts/regions'
+import { breakerView } from '#lib/contracts/resilience'
 
 /** `GET /api/admin/deployments` */
 export const deploymentView = z.object({
@@ -20,11 +22,18 @@ export const deploymentView = z.object({
     asOf: z.iso.date().nullable(),
     replacement: z.string().nullable(),
   }),
-  state: z.enum(['serving', 'cooldown', 'idle']),
+  /** The one word for it: the worst of its breakers, an operator's decision, a provider's wish, or plain traffic. */
+  state: z.enum(['serving', 'idle', 'cooldown', 'drained', 'half_open', 'open', 'isolated']),
   /** Why it is not plainly serving, and until when. */
   stateReason: z.string().nullable(),
+  /** One per signal, in a fixed order. */
+  breakers: z.array(breakerView),
+  drained: z.object({ reason: z.string(), by: z.string(), since: z.iso.datetime() }).nullable(),
   cooldownUntil: z.iso.datetime().nullable(),
   inFlight: z.number(),
+  /** Requests of this instance that wait for a place, and how many places there are. */
+  queued: z.number(),
+  maxInFlight: z.number(),
   /** Over the last 15 minutes, all instances. */
   requests: z.number(),
   requestsPerSecond: z.number(),
@@ -33,13 +42,18 @@ export const deploymentView = z.object({
   firstTokenP95Ms: z.number().nullable(),
   costPicoUsd: picoUsd,
   requestsSparkline: z.array(z.number()),
+  /** Of the same minutes; null where nothing was asked. */
+  errorRatioSparkline: z.array(z.number().nullable()),
+  firstTokenSparkline: z.array(z.number().nullable()),
+  limitTokens: z.number().nullable(),
+  limitRequests: z.number().nullable(),
   remainingTokens: z.number().nullable(),
   remainingRequests: z.number().nullable(),
   utilization: z.number().nullable(),
 })
 
 export const deploymentsView = z.object({
-  regions: z.array(z.object({ name: z.string(), role: z.enum(['primary', 'dr', 'legacy']) })),
+  regions: z.array(regionView),
   deployments: z.array(deploymentView),
   tiers: z.array(
     z.object({ name: z.string(), chain: z.array(z.array(z.string())), maxOutputTokens: z.number() }),

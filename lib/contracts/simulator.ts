@@ -85,3 +85,15 @@ export const identitySettingsSchema = z.strictObject({
   failNextRequests: z.int().nonnegative().optional(),
 })
 export type IdentitySettings = z.infer<typeof identitySettingsSchema>
+
+/** Behaviour of the resource manager; what is left out stays as it is. */
+export const armSettingsSchema = z.strictObject({
+  /** How often an operation that is asked after says that it is in progress before it ends. */
+  inProgressPolls: z.int().nonnegative().max(1_000).optional(),
+  /** Sent while an operation is in progress. */
+  retryAfterSeconds: z.int().nonnegative().max(3_600).optional(),
+  /** Units that all deployments of a subscription may have together; null = no bound. */
+  quotaUnits: z.int().nonnegative().nullable().optional(),
+  failNextOperations: z.int().nonnegative().optional(),
+})
+export type ArmSettings = z.infer<typeof armSettingsSchema>

@@ -20,12 +20,30 @@ const dialog = (name: string | RegExp) => async (page: Page) => {
   await expect(page.getByRole('status', { name: /^Loading/ })).toHaveCount(0)
 }
 
+/** Opens a dialog with a button of the page. */
+const asked = (button: string, name: string) => async (page: Page) => {
+  await page.getByRole('button', { name: button, exact: true }).click()
+  await dialog(name)(page)
+}
+
 const views: readonly View[] = [
   { name: 'overview', path: '/', shown: heading('Recent incidents') },
   { name: 'requests', path: '/requests', shown: heading('Requests') },
   { name: 'requests without a match', path: '/requests?creatorId=nobody', shown: heading('Requests') },
   { name: 'deployments', path: '/deployments', shown: heading('westeurope') },
   { name: 'deployment drawer', path: '/deployments?deployment=we-premium', shown: dialog('we-premium') },
+  {
+    name: 'isolation of a deployment',
+    path: '/deployments?deployment=we-premium',
+    shown: asked('Isolate', 'Isolate we-premium'),
+  },
+  { name: 'region drawer', path: '/deployments?region=westeurope', shown: dialog('westeurope') },
+  {
+    name: 'fail-over of a region',
+    path: '/deployments',
+    shown: asked('Fail over westeurope', 'Fail over westeurope'),
+  },
+  { name: 'faults', path: '/faults?target=region:westeurope&kind=stall', shown: heading('Active faults') },
   { name: 'playground', path: '/playground?model=premium', shown: heading('Playground') },
   { name: 'access', path: '/access', shown: heading('People') },
   { name: 'create key', path: '/access?create=key', shown: dialog('Create an API key') },

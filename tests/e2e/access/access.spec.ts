@@ -45,8 +45,13 @@ test('an invited viewer sees every page and may change nothing', async ({ page, 
   await viewer.goto('/playground')
   await viewer.getByLabel('Message 1', { exact: true }).fill('Hello')
   await expectRefused(viewer, { button: 'Run', role: 'operator' })
-  await viewer.goto('/deployments?deployment=we-economy')
+  await viewer.goto('/faults')
+  await expect(viewer.getByText('only admins script and clear them; your role is viewer')).toBeVisible()
   await expectRefused(viewer, { button: /^Script fault/, role: 'admin' })
+  await viewer.goto('/deployments')
+  await expectRefused(viewer, { button: 'Fail over westeurope', role: 'operator' })
+  await viewer.goto('/deployments?deployment=we-economy')
+  await expectRefused(viewer, { button: 'Isolate', role: 'operator' })
 
   const headers = { origin: shared.url }
   const key = await viewer.request.post('/api/admin/keys', {
@@ -58,6 +63,8 @@ test('an invited viewer sees every page and may change nothing', async ({ page, 
   expect((await viewer.request.post('/api/admin/playground/chat', { headers, data: hello })).status()).toBe(
     403,
   )
+  const testCall = '/api/admin/deployments/we-economy/test'
+  expect((await viewer.request.post(testCall, { headers })).status()).toBe(403)
   expect((await viewer.request.get('/api/admin/users')).status()).toBe(403)
   await viewer.context().close()
 })

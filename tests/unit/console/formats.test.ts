@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { rankSeries } from '#components/charts/rank-series'
 import { formatCost } from '#components/ui/format-cost'
-import { formatMs, formatRelative } from '#components/ui/format-duration'
+import { formatCountdown, formatMs, formatRelative } from '#components/ui/format-duration'
 import { formatChange, formatCompact, formatRate, formatRatio } from '#components/ui/format-number'
 import { formatUsdText } from '#components/ui/format-usd-text'
 
@@ -29,6 +29,14 @@ describe('numbers a person reads', () => {
     [42.2, '42.2'],
     [1420, '1,420'],
   ])('shows the rate %s as %s', (value, text) => expect(formatRate(value)).toBe(text))
+
+  it.each([
+    [-5, '0 s'],
+    [8_001, '9 s'],
+    [245_000, '4 min 05 s'],
+    [7_800_000, '2 h 10 min'],
+    [187_200_000, '2 d 4 h'],
+  ])('counts %s ms down as %s', (ms, text) => expect(formatCountdown(ms)).toBe(text))
 
   it('shows a change only where there is something to compare with', () => {
     expect(formatChange(12, 10)).toBe('+20 %')
