@@ -3,8 +3,13 @@ import { fileURLToPath } from 'node:url'
 import type {
   AnswersJob,
   AnswersResult,
+  ArrivalsJob,
+  ArrivalsResult,
   FromGenerator,
+  JobResult,
   LoadJob,
+  SoakJob,
+  SoakResult,
   StreamsJob,
   StreamsResult,
   ToGenerator,
@@ -18,10 +23,12 @@ export interface LoadDriver {
   /** Runs one job; `readCpuMs` reads the measured server's CPU clock. Rejects when the job cannot run at all. */
   readonly answers: (job: AnswersJob, readCpuMs: () => number) => Promise<Measured<AnswersResult>>
   readonly streams: (job: StreamsJob, readCpuMs: () => number) => Promise<Measured<StreamsResult>>
+  readonly arrivals: (job: ArrivalsJob, readCpuMs: () => number) => Promise<Measured<ArrivalsResult>>
+  readonly soak: (job: SoakJob, readCpuMs: () => number) => Promise<Measured<SoakResult>>
   readonly end: () => Promise<void>
 }
 
-const JOB_LIMIT_MS = 20 * 60_000
+const PATIENCE_MS = 20 * 60_000
 
 interface Run {
   readonly child: ChildProcess
@@ -29,7 +36,7 @@ interface Run {
   readonly readCpuMs: () => number
 }
 
-function runJob({ child, job, readCpuMs }: Run): Promise<Measured<AnswersResult | StreamsResult>> {
+function runJob({ child, job, readCpuMs }: Run): Promise<Measured<JobResult>> {
   return new Promise((resolve, reject) => {
     let cpuBeforeMs = 0
     const settle = (act: () => void) => {
@@ -49,14 +56,24 @@ function runJob({ child, job, readCpuMs }: Run): Promise<Measured<AnswersResult 
         settle(() => resolve({ ...message.result, cpuMs }))
       } else settle(() => reject(new Error(message.message)))
     }
+    const limitMs = PATIENCE_MS + (job.kind === 'soak' ? job.durationMs : 0)
     const limit = setTimeout(
-      () => settle(() => reject(new Error('the load took longer than 20 minutes'))),
-      JOB_LIMIT_MS,
+      () => settle(() => reject(new Error(`the load took longer than ${limitMs / 60_000} minutes`))),
+      limitMs,
     )
     child.on('message', onMessage)
     child.on('exit', onExit)
     child.send({ kind: 'job', job } satisfies ToGenerator)
   })
+}
+
+type ResultOf<Kind> = Extract<JobResult, { readonly kind: Kind }>
+
+function isOf<Kind extends LoadJob['kind']>(
+  measured: Measured<JobResult>,
+  kind: Kind,
+): measured is Measured<ResultOf<Kind>> {
+  return measured.kind === kind
 }
 
 /** Starts the generator's process; one job at a time. */
@@ -66,17 +83,19 @@ export function startLoadDriver(): LoadDriver {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     }),
   )
+  const run = async <Kind extends LoadJob['kind']>(
+    job: LoadJob & { readonly kind: Kind },
+    readCpuMs: () => number,
+  ): Promise<Measured<ResultOf<Kind>>> => {
+    const measured = await runJob({ child, job, readCpuMs })
+    if (!isOf<Kind>(measured, job.kind)) throw new Error('the load generator answered another job')
+    return measured
+  }
   return {
-    answers: async (job, readCpuMs) => {
-      const measured = await runJob({ child, job, readCpuMs })
-      if (measured.kind !== 'answers') throw new Error('the load generator answered another job')
-      return measured
-    },
-    streams: async (job, readCpuMs) => {
-      const measured = await runJob({ child, job, readCpuMs })
-      if (measured.kind !== 'streams') throw new Error('the load generator answered another job')
-      return measured
-    },
+    answers: run<'answers'>,
+    streams: run<'streams'>,
+    arrivals: run<'arrivals'>,
+    soak: run<'soak'>,
     end: () => endChild(child),
   }
 }

@@ -3,8 +3,18 @@
  * keep-alive connections that are warmed up first. Ends when its parent goes.
  */
 import { createRecorder } from '#bench/load/create-recorder'
-import type { AnswersResult, FromGenerator, LoadJob, StreamsResult, ToGenerator } from '#bench/load/load-jobs'
+import type {
+  AnswersJob,
+  AnswersResult,
+  FromGenerator,
+  LoadJob,
+  StreamsJob,
+  StreamsResult,
+  ToGenerator,
+} from '#bench/load/load-jobs'
+import { runArrivals } from '#bench/load/run-arrivals'
 import { openClients, runClosedLoop, type SendOnce } from '#bench/load/run-closed-loop'
+import { runSoakCallers } from '#bench/load/run-soak-callers'
 import { createAnswerSender } from '#bench/load/send-answer-request'
 import { createStreamSender } from '#bench/load/send-stream-request'
 
@@ -26,7 +36,7 @@ interface Sending {
   readonly complete: (loop: Awaited<ReturnType<typeof runClosedLoop>>) => AnswersResult | StreamsResult
 }
 
-function prepare(job: LoadJob): Sending {
+function prepare(job: AnswersJob | StreamsJob): Sending {
   if (job.kind === 'answers') {
     const latency = createRecorder()
     const complete = (loop: Awaited<ReturnType<typeof runClosedLoop>>): AnswersResult => ({
@@ -47,7 +57,7 @@ function prepare(job: LoadJob): Sending {
   return { send: createStreamSender(job.tokens, recorders), complete }
 }
 
-async function run(job: LoadJob): Promise<void> {
+async function runLoop(job: AnswersJob | StreamsJob): Promise<void> {
   const clients = openClients(job.target, job.connections)
   try {
     await runClosedLoop({
@@ -63,6 +73,13 @@ async function run(job: LoadJob): Promise<void> {
   } finally {
     await Promise.all(clients.map((client) => client.destroy()))
   }
+}
+
+async function run(job: LoadJob): Promise<void> {
+  if (job.kind === 'answers' || job.kind === 'streams') return runLoop(job)
+  await waitForGo()
+  const result = job.kind === 'arrivals' ? await runArrivals(job) : await runSoakCallers(job)
+  tell({ kind: 'done', result })
 }
 
 process.on('message', (message: ToGenerator) => {

@@ -9,7 +9,8 @@ interface ChatAnswer {
   usage?: { total_tokens?: number }
 }
 
-function judge(status: number, body: string): string | undefined {
+/** The failure in words, or undefined when it is the whole answer of the mock upstream. */
+export function judgeAnswer(status: number, body: string): string | undefined {
   if (status !== 200) return `status ${status}: ${body.slice(0, 300)}`
   let answer: ChatAnswer
   try {
@@ -44,7 +45,7 @@ export function createAnswerSender(latency: Recorder): SendOnce {
           },
           onResponseEnd: () => {
             const durationUs = (performance.now() - startedAt) * 1000
-            const failure = judge(status, Buffer.concat(parts).toString('utf8'))
+            const failure = judgeAnswer(status, Buffer.concat(parts).toString('utf8'))
             if (failure === undefined) latency.record(durationUs)
             resolve(failure)
           },

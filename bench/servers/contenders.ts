@@ -58,10 +58,19 @@ export function buildCatalog(upstreamOrigin: string): object {
   }
 }
 
-function writeCatalog({ upstreamOrigin, directory }: Placement): string {
+/** The environment of a gateway that lives in `directory` (which exists) and routes by `catalog`. */
+export function gatewayEnvironment(directory: string, catalog: object): Readonly<Record<string, string>> {
   const path = join(directory, 'catalog.json')
-  writeFileSync(path, JSON.stringify(buildCatalog(upstreamOrigin), null, 2))
-  return path
+  writeFileSync(path, JSON.stringify(catalog, null, 2))
+  return {
+    HOST: '127.0.0.1',
+    HUNTAZE_DATA_DIR: join(directory, 'data'),
+    HUNTAZE_BOOTSTRAP_API_KEY: GATEWAY_KEY,
+    HUNTAZE_BOOTSTRAP_ADMIN_API_KEY: ADMIN_KEY,
+    HUNTAZE_CATALOG: path,
+    AZURE_OPENAI_API_KEY: 'bench-key',
+    LOG_LEVEL: 'warn',
+  }
 }
 
 const upstream: Contender = {
@@ -109,15 +118,7 @@ const huntaze: Contender = {
   label: 'Huntaze gateway',
   cwd: projectDirectory,
   args: () => ['server/main.ts'],
-  env: (placement) => ({
-    HOST: '127.0.0.1',
-    HUNTAZE_DATA_DIR: join(placement.directory, 'data'),
-    HUNTAZE_BOOTSTRAP_API_KEY: GATEWAY_KEY,
-    HUNTAZE_BOOTSTRAP_ADMIN_API_KEY: ADMIN_KEY,
-    HUNTAZE_CATALOG: writeCatalog(placement),
-    AZURE_OPENAI_API_KEY: 'bench-key',
-    LOG_LEVEL: 'warn',
-  }),
+  env: ({ directory, upstreamOrigin }) => gatewayEnvironment(directory, buildCatalog(upstreamOrigin)),
   readyPath: '/api/health/ready',
   readyStatus: 200,
   path: '/api/v1/chat/completions',

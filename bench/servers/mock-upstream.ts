@@ -4,10 +4,10 @@
  * streams: `tokens=N` and `intervalMs=M` in the request's text say how many content chunks and how far apart
  * (the first one interval after the request). Prints `listening <port>` when ready; PORT=0 picks a free one.
  */
-import { Buffer } from 'node:buffer'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { ServerResponse } from 'node:http'
 import { buildAnswer, buildStreamFrames, type Dialect } from '#bench/servers/mock-answers'
+import { readNumber } from '#bench/servers/read-number'
+import { type ChatCall, serveChat } from '#bench/servers/serve-chat'
 
 interface ChatRequest {
   stream?: boolean
@@ -21,16 +21,6 @@ const limits = {
   'x-ratelimit-remaining-requests': '999999',
   'x-ratelimit-limit-tokens': '100000000',
   'x-ratelimit-remaining-tokens': '99999999',
-}
-
-function dialectOf(path: string): Dialect | undefined {
-  if (path === '/v1/chat/completions') return 'openai'
-  return /^\/openai\/deployments\/[^/]+\/chat\/completions(\?|$)/.test(path) ? 'azure' : undefined
-}
-
-function readNumber(text: string, name: string): number {
-  const found = new RegExp(`${name}=(\\d+)`).exec(text)
-  return Number(found?.[1] ?? 0)
 }
 
 interface StreamJob {
@@ -66,7 +56,7 @@ function stream({ response, dialect, tokens, intervalMs, withUsage }: StreamJob)
   response.on('close', () => clearTimeout(timer))
 }
 
-function answer(body: string, response: ServerResponse, dialect: Dialect): void {
+function answer({ body, response, dialect }: ChatCall): void {
   const request: ChatRequest = JSON.parse(body)
   if (request.stream === true) {
     const tokens = Math.max(1, readNumber(body, 'tokens'))
@@ -79,38 +69,4 @@ function answer(body: string, response: ServerResponse, dialect: Dialect): void 
   response.end(payload)
 }
 
-function refuse(response: ServerResponse, status: number): void {
-  response.writeHead(status, { 'content-type': 'application/json' })
-  response.end(
-    JSON.stringify({
-      error: { message: `bench upstream: ${status}`, type: 'invalid_request_error', param: null, code: null },
-    }),
-  )
-}
-
-const server = createServer(
-  { keepAliveTimeout: 600_000 },
-  (request: IncomingMessage, response: ServerResponse) => {
-    const dialect = dialectOf(request.url ?? '')
-    if (request.method !== 'POST' || dialect === undefined) {
-      request.resume()
-      refuse(response, 404)
-      return
-    }
-    const parts: Buffer[] = []
-    request.on('data', (part: Buffer) => parts.push(part))
-    request.on('end', () => {
-      try {
-        answer(Buffer.concat(parts).toString('utf8'), response, dialect)
-      } catch (error) {
-        console.error('mock upstream:', error)
-        refuse(response, 400)
-      }
-    })
-  },
-)
-
-server.listen(Number(process.env.PORT ?? 0), '127.0.0.1', () => {
-  const address = server.address() as AddressInfo
-  console.log(`listening ${address.port}`)
-})
+serveChat({ answer })

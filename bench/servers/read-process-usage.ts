@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 
 const MS_PER_TICK = 1000 / Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }))
 
@@ -49,4 +49,30 @@ export function readResidentMib(rootPid: number): number {
     return Number(found?.[1] ?? 0)
   })
   return kib.reduce((sum, value) => sum + value, 0) / 1024
+}
+
+/** What a process has open. */
+export interface OpenHandles {
+  readonly sockets: number
+  /** Pipes, event descriptors and the like. */
+  readonly others: number
+  readonly files: number
+}
+
+/** Counts what /proc/<pid>/fd links to. */
+export function countOpenHandles(pid: number): OpenHandles {
+  const directory = `/proc/${pid}/fd`
+  const links = readdirSync(directory).map((name) => readLink(`${directory}/${name}`))
+  const sockets = links.filter((link) => link.startsWith('socket:')).length
+  const files = links.filter((link) => link.startsWith('/')).length
+  return { sockets, files, others: links.filter((link) => link !== '').length - sockets - files }
+}
+
+/** Empty when it was closed between the listing and the look. */
+function readLink(path: string): string {
+  try {
+    return readlinkSync(path)
+  } catch {
+    return ''
+  }
 }

@@ -14,6 +14,8 @@ export interface RunningServer {
   readonly origin: string
   readonly startUpMs: number
   readonly stop: () => Promise<void>
+  /** How it ended; null while it runs. */
+  readonly ending: () => number | string | null
   /** Ends it without a chance to say goodbye (SIGKILL). */
   readonly kill: () => Promise<void>
 }
@@ -24,6 +26,8 @@ export interface StartOptions {
   /** Created if missing; the server's data lives here. */
   readonly directory: string
   readonly limitMs: number
+  /** Gets all that the server prints, as it comes. */
+  readonly onOutput?: (text: string) => void
 }
 
 const TAIL_CHARS = 8_000
@@ -56,10 +60,12 @@ async function answersReady(origin: string, contender: Contender): Promise<boole
   }
 }
 
-function keepTail(child: ChildProcess): () => string {
+function keepTail(child: ChildProcess, onOutput?: (text: string) => void): () => string {
   let tail = ''
   const append = (part: Buffer) => {
-    tail = (tail + part.toString('utf8')).slice(-TAIL_CHARS)
+    const text = part.toString('utf8')
+    tail = (tail + text).slice(-TAIL_CHARS)
+    onOutput?.(text)
   }
   child.stdout?.on('data', append)
   child.stderr?.on('data', append)
@@ -72,6 +78,7 @@ export async function startServer({
   upstreamOrigin,
   directory,
   limitMs,
+  onOutput,
 }: StartOptions): Promise<RunningServer> {
   mkdirSync(directory, { recursive: true })
   const port = await pickFreePort()
@@ -90,14 +97,12 @@ export async function startServer({
       stdio: ['ignore', 'pipe', 'pipe'],
     }),
   )
-  const readTail = keepTail(child)
+  const readTail = keepTail(child, onOutput)
   const origin = `http://127.0.0.1:${port}`
-  const ended = () => child.exitCode !== null || child.signalCode !== null || child.pid === undefined
+  const ending = () => child.exitCode ?? child.signalCode
+  const ended = () => ending() !== null || child.pid === undefined
   while (!(await answersReady(origin, contender))) {
-    if (ended())
-      throw new Error(
-        `${contender.label} ended at start (${child.exitCode ?? child.signalCode}):\n${readTail()}`,
-      )
+    if (ended()) throw new Error(`${contender.label} ended at start (${ending()}):\n${readTail()}`)
     if (performance.now() - startedAt > limitMs) {
       await endChild(child)
       throw new Error(`${contender.label} was not ready after ${limitMs} ms:\n${readTail()}`)
@@ -112,5 +117,5 @@ export async function startServer({
     child.kill('SIGKILL')
     await gone
   }
-  return { contender, pid: child.pid, origin, startUpMs, stop: () => endChild(child), kill }
+  return { contender, pid: child.pid, origin, startUpMs, stop: () => endChild(child), ending, kill }
 }
