@@ -17,8 +17,11 @@ CREATE TABLE "capacity_changes" (
 	"reason" text NOT NULL,
 	"error" text,
 	"created_at" timestamp with time zone NOT NULL,
+	"started_at" timestamp with time zone,
 	"finished_at" timestamp with time zone,
-	"actor_id" text
+	"actor_id" text,
+	"catalog_units" integer,
+	"simulated" boolean DEFAULT false NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "deployment_controls" (
@@ -39,7 +42,8 @@ CREATE TABLE "region_states" (
 	"reason" text NOT NULL,
 	"changed_at" timestamp with time zone NOT NULL,
 	"actor_id" text,
-	"instance_id" text NOT NULL
+	"instance_id" text NOT NULL,
+	"stored_at" timestamp with time zone NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "region_transitions" (
@@ -48,10 +52,17 @@ CREATE TABLE "region_transitions" (
 	"from_phase" text NOT NULL,
 	"to_phase" text NOT NULL,
 	"admitted_bps" integer NOT NULL,
+	"epoch" integer NOT NULL,
 	"at" timestamp with time zone NOT NULL,
 	"reason" text NOT NULL,
 	"actor_id" text,
 	"instance_id" text NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "job_leases" (
+	"name" text PRIMARY KEY NOT NULL,
+	"holder" text NOT NULL,
+	"expires_at" timestamp with time zone NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "breaker_states" (
@@ -77,6 +88,7 @@ CREATE TABLE "breaker_transitions" (
 	"signal" text NOT NULL,
 	"from_phase" text NOT NULL,
 	"to_phase" text NOT NULL,
+	"epoch" integer NOT NULL,
 	"at" timestamp with time zone NOT NULL,
 	"reason" text NOT NULL,
 	"evidence" jsonb NOT NULL,
@@ -94,6 +106,9 @@ ALTER TABLE "api_keys" ADD COLUMN "region" text;--> statement-breakpoint
 ALTER TABLE "api_keys" ADD COLUMN "region_mode" text;--> statement-breakpoint
 ALTER TABLE "api_keys" ADD COLUMN "stream_mode" text;--> statement-breakpoint
 CREATE INDEX "capacity_changes_deployment" ON "capacity_changes" USING btree ("deployment_id","created_at");--> statement-breakpoint
+CREATE UNIQUE INDEX "capacity_changes_applying" ON "capacity_changes" USING btree ("deployment_id") WHERE "capacity_changes"."state" = 'applying';--> statement-breakpoint
+CREATE UNIQUE INDEX "capacity_changes_recommended" ON "capacity_changes" USING btree ("deployment_id") WHERE "capacity_changes"."state" = 'recommended';--> statement-breakpoint
 CREATE INDEX "region_transitions_region" ON "region_transitions" USING btree ("region","at");--> statement-breakpoint
 CREATE INDEX "breaker_transitions_deployment" ON "breaker_transitions" USING btree ("deployment_id","at");--> statement-breakpoint
-CREATE INDEX "breaker_transitions_at" ON "breaker_transitions" USING btree ("at");
+CREATE INDEX "breaker_transitions_at" ON "breaker_transitions" USING btree ("at");--> statement-breakpoint
+CREATE INDEX "attempts_failed" ON "attempts" USING btree ("started_at") WHERE "attempts"."outcome" <> 'success';

@@ -31,6 +31,8 @@ export const regionStates = pgTable('region_states', {
   /** Null when it moved by itself. */
   actorId: text('actor_id'),
   instanceId: text('instance_id').notNull(),
+  /** When the row was written: what other instances follow. */
+  storedAt: instant('stored_at').notNull(),
 })
 
 /** What happened to each region, newest last. */
@@ -43,6 +45,8 @@ export const regionTransitions = pgTable(
     fromPhase: text('from_phase', { enum: ['serving', 'dark', 'recovering', 'failed_over'] }).notNull(),
     toPhase: text('to_phase', { enum: ['serving', 'dark', 'recovering', 'failed_over'] }).notNull(),
     admittedBps: integer('admitted_bps').notNull(),
+    /** Of the state it led to: orders transitions of one moment. */
+    epoch: integer('epoch').notNull(),
     at: instant('at').notNull(),
     reason: text('reason').notNull(),
     actorId: text('actor_id'),

@@ -57,6 +57,8 @@ export const breakerTransitions = pgTable(
     signal: text('signal', { enum: ['health', 'latency', 'configuration'] }).notNull(),
     fromPhase: text('from_phase', { enum: ['closed', 'open', 'half_open', 'isolated'] }).notNull(),
     toPhase: text('to_phase', { enum: ['closed', 'open', 'half_open', 'isolated'] }).notNull(),
+    /** Of the state it led to: orders transitions of one moment. */
+    epoch: integer('epoch').notNull(),
     at: instant('at').notNull(),
     reason: text('reason').notNull(),
     evidence: jsonb('evidence').$type<BreakerEvidence[]>().notNull(),

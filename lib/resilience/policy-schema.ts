@@ -95,7 +95,7 @@ export const tierPolicySchema = z.strictObject({
 
 export type TierPolicy = z.output<typeof tierPolicySchema>
 export type BreakerPolicy = TierPolicy['breaker']
-export type LatencyBreakerPolicy = TierPolicy['latencyBreaker']
+
 export type RetryPolicy = TierPolicy['retry']
 export type BulkheadPolicy = TierPolicy['bulkhead']
 export type HedgePolicy = TierPolicy['hedge']

@@ -1,6 +1,6 @@
 import type { BreakerTransitionView, BreakerView } from '#lib/contracts/resilience'
-import type { Failure } from '#lib/gateway/failure'
 import type { BreakerSignal, DeploymentBlock } from '#lib/resilience/breaker-signal'
+import type { CallOutcome } from '#lib/resilience/breaker-verdict'
 
 /** A call that the breakers of a deployment let through; settled exactly once. */
 export interface Admission {
@@ -18,12 +18,6 @@ export interface AdmissionRefusal {
   admitted: false
   block: DeploymentBlock
 }
-
-/** How a call ended, as its breakers see it. `cancelled` (by the caller, or as a hedge's loser) says nothing. */
-export type CallOutcome =
-  | { kind: 'success'; firstTokenMs: number | null }
-  | { kind: 'failure'; failure: Failure }
-  | { kind: 'cancelled' }
 
 export interface OperatorAction {
   deploymentId: string

@@ -1,0 +1,152 @@
+import { and, desc, eq, gte, lt, sql } from 'drizzle-orm'
+import type { BreakerTransitionView } from '#lib/contracts/resilience'
+import type { BreakerTransition } from '#lib/resilience/breaker'
+import type { BreakerSignal } from '#lib/resilience/breaker-signal'
+import type { BreakerState } from '#lib/resilience/breaker-state'
+import { breakerStates, breakerTransitions } from '#schema/resilience'
+import type { Database } from '#server/db/database'
+
+export interface StoredBreaker {
+  deploymentId: string
+  signal: BreakerSignal
+  state: BreakerState
+  /** Who wrote it. */
+  instanceId: string
+}
+
+export interface DeploymentTransition extends BreakerTransition {
+  id: string
+  deploymentId: string
+}
+
+/** Breakers' states and what moved them, as rows that all instances share. */
+export interface BreakerStore {
+  load(): Promise<StoredBreaker[]>
+  /** States that changed at or after the time. */
+  changedSince(ms: number): Promise<StoredBreaker[]>
+  /** Writes a transition and, unless somebody was further already, the state it led to. */
+  save(transition: DeploymentTransition): Promise<void>
+  /** How often each opened since the time, all instances: `deployment signal` → count. */
+  opensSince(ms: number): Promise<Map<string, number>>
+  transitions(deploymentId: string, limit: number): Promise<BreakerTransitionView[]>
+}
+
+export function createBreakerStore(db: Pick<Database, 'orm'>, instanceId: string): BreakerStore {
+  return {
+    load: async () => (await db.orm.select().from(breakerStates)).map(toStored),
+    async changedSince(ms) {
+      const changed = gte(breakerStates.changedAt, new Date(ms))
+      return (await db.orm.select().from(breakerStates).where(changed)).map(toStored)
+    },
+    save: (transition) => save(db, instanceId, transition),
+    opensSince: (ms) => opensSince(db, ms),
+    transitions: (deploymentId, limit) => readTransitions(db, deploymentId, limit),
+  }
+}
+
+type StateRow = typeof breakerStates.$inferSelect
+
+function toStored(row: StateRow): StoredBreaker {
+  const { deploymentId, signal, phase, epoch, reason, openForMs, reopenings, goodProbes, actorId } = row
+  const state: BreakerState = {
+    phase,
+    epoch,
+    reason,
+    changedAtMs: row.changedAt.getTime(),
+    retryAtMs: row.retryAt?.getTime() ?? null,
+    openForMs,
+    reopenings,
+    goodProbes,
+    isolatedUntilMs: row.isolatedUntil?.getTime() ?? null,
+    actorId,
+  }
+  return { deploymentId, signal, state, instanceId: row.instanceId }
+}
+
+async function save(
+  db: Pick<Database, 'orm'>,
+  instanceId: string,
+  { id, deploymentId, signal, from, to, evidence }: DeploymentTransition,
+): Promise<void> {
+  const instant = (ms: number | null) => (ms === null ? null : new Date(ms))
+  const state = {
+    phase: to.phase,
+    epoch: to.epoch,
+    reason: to.reason,
+    changedAt: new Date(to.changedAtMs),
+    retryAt: instant(to.retryAtMs),
+    openForMs: to.openForMs,
+    reopenings: to.reopenings,
+    goodProbes: to.goodProbes,
+    isolatedUntil: instant(to.isolatedUntilMs),
+    actorId: to.actorId,
+    instanceId,
+  }
+  await db.orm.transaction(async (tx) => {
+    await tx
+      .insert(breakerTransitions)
+      .values({
+        id,
+        deploymentId,
+        signal,
+        fromPhase: from.phase,
+        toPhase: to.phase,
+        epoch: to.epoch,
+        at: state.changedAt,
+        reason: to.reason,
+        evidence: [...evidence],
+        instanceId,
+        actorId: to.actorId,
+      })
+      .onConflictDoNothing()
+    await tx
+      .insert(breakerStates)
+      .values({ deploymentId, signal, ...state })
+      .onConflictDoUpdate({
+        target: [breakerStates.deploymentId, breakerStates.signal],
+        set: state,
+        setWhere: lt(breakerStates.epoch, to.epoch),
+      })
+  })
+}
+
+async function opensSince(db: Pick<Database, 'orm'>, ms: number): Promise<Map<string, number>> {
+  const rows = await db.orm
+    .select({
+      deploymentId: breakerTransitions.deploymentId,
+      signal: breakerTransitions.signal,
+      opens: sql<number>`count(*)::int`,
+    })
+    .from(breakerTransitions)
+    .where(and(gte(breakerTransitions.at, new Date(ms)), eq(breakerTransitions.toPhase, 'open')))
+    .groupBy(breakerTransitions.deploymentId, breakerTransitions.signal)
+  return new Map(rows.map(({ deploymentId, signal, opens }) => [`${deploymentId} ${signal}`, opens]))
+}
+
+async function readTransitions(
+  db: Pick<Database, 'orm'>,
+  deploymentId: string,
+  limit: number,
+): Promise<BreakerTransitionView[]> {
+  const rows = await db.orm
+    .select()
+    .from(breakerTransitions)
+    .where(eq(breakerTransitions.deploymentId, deploymentId))
+    .orderBy(desc(breakerTransitions.at), desc(breakerTransitions.epoch))
+    .limit(limit)
+  return rows.map((row) => ({
+    id: row.id,
+    signal: row.signal,
+    fromPhase: row.fromPhase,
+    toPhase: row.toPhase,
+    at: row.at.toISOString(),
+    reason: row.reason,
+    evidence: row.evidence.map(({ requestId, failureClass, atMs }) => ({
+      requestId,
+      failureClass,
+      at: new Date(atMs).toISOString(),
+    })),
+    instanceId: row.instanceId,
+    actorId: row.actorId,
+  }))
+}
