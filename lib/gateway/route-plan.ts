@@ -1,3 +1,5 @@
+import type { TierPolicy } from '#lib/resilience/policy-schema'
+
 /** One sentence of the plan, kept with the request: why a deployment stands where it stands, or does not. */
 export interface RouteReason {
   deploymentId: string | null
@@ -8,10 +10,12 @@ export interface RouteReason {
     | 'twin'
     | 'balanced'
     | 'cooldown'
-    | 'health'
+    | 'drained'
+    | 'region'
+    | 'region_wish'
+    | 'breaker'
+    | 'isolated'
     | 'lifecycle'
-    | 'no_embeddings'
-    | 'context_too_small'
     | 'output_limit'
     | 'temperature_bounds'
     | 'fallback'
@@ -33,6 +37,7 @@ export interface RoutePlan {
   candidates: readonly RouteCandidate[]
   reasons: readonly RouteReason[]
   limits: RouteLimits
+  policy: TierPolicy
 }
 
 /** Bounds of one request in milliseconds and tokens, from the tier. */

@@ -1,4 +1,8 @@
+import { limitHeadroom } from '#lib/deployments/limit-headroom'
+import type { DeploymentLoad } from '#lib/gateway/balance-step'
 import type { Failure } from '#lib/gateway/failure'
+import { failureTreatments } from '#lib/gateway/failure-treatments'
+import { createQuantileWindow, type QuantileWindow } from '#lib/telemetry/quantile-window'
 import type { ProviderLimits } from '#server/gateway/providers/provider'
 
 /** What this process knows of a deployment at this moment. */
@@ -8,6 +12,10 @@ export interface DeploymentGauge {
   cooldownUntilMs: number
   cooldownReason: string | null
   limits: ProviderLimits | null
+  /** When the provider said so; milliseconds since 1970. */
+  limitsAtMs: number
+  /** Moving average of what a success took to its first token, or to its end where it did not stream. */
+  latencyMs: number | null
 }
 
 /** Live numbers of each deployment, fed by attempts and read by planning and the console. */
@@ -16,49 +24,92 @@ export interface DeploymentGauges {
   end(deploymentId: string): void
   sawLimits(deploymentId: string, limits: ProviderLimits): void
   sawFailure(deploymentId: string, failure: Failure): void
+  /** Successes alone are measured: a fast refusal is no sign of speed. */
+  sawSuccess(deploymentId: string, took: { firstTokenMs: number | null; durationMs: number }): void
   read(deploymentId: string): Readonly<DeploymentGauge>
+  /** What balancing asks. */
+  load(deploymentId: string): DeploymentLoad
+  /** Of the latest first tokens here; null before the first. */
+  firstTokenP95Ms(deploymentId: string): { p95Ms: number; samples: number } | null
   /** Deployments that asked to be left alone, with the time until which; past entries are dropped on reading. */
   cooldowns(): ReadonlyMap<string, number>
 }
 
-/** A provider that names no time is left alone for this long; one that names a longer time than the cap is asked again after it. */
-const defaultCooldownMs = 1_000
-const longestCooldownMs = 60_000
+/** Weight of the newest success in the moving average. */
+const smoothing = 0.2
+/** Latest first tokens that the p95 is made of. */
+const firstTokensKept = 128
+
+interface Entry {
+  gauge: DeploymentGauge
+  firstTokens: QuantileWindow
+}
 
 export function createDeploymentGauges(options: { nowMs: () => number }): DeploymentGauges {
-  const gauges = new Map<string, DeploymentGauge>()
+  const entries = new Map<string, Entry>()
   const cooling = new Map<string, number>()
-  const of = (id: string): DeploymentGauge => {
-    const known = gauges.get(id)
+  const of = (id: string): Entry => {
+    const known = entries.get(id)
     if (known) return known
-    const fresh: DeploymentGauge = { inFlight: 0, cooldownUntilMs: 0, cooldownReason: null, limits: null }
-    gauges.set(id, fresh)
+    const fresh = { gauge: emptyGauge(), firstTokens: createQuantileWindow(firstTokensKept) }
+    entries.set(id, fresh)
     return fresh
   }
   return {
     begin(id) {
-      of(id).inFlight += 1
+      of(id).gauge.inFlight += 1
     },
     end(id) {
-      of(id).inFlight -= 1
+      of(id).gauge.inFlight -= 1
     },
     sawLimits(id, limits) {
-      of(id).limits = limits
+      const { gauge } = of(id)
+      gauge.limits = limits
+      gauge.limitsAtMs = options.nowMs()
     },
     sawFailure(id, failure) {
-      if (failure.class !== 'rate_limited') return
-      const waitMs = Math.min(failure.retryAfterMs ?? defaultCooldownMs, longestCooldownMs)
-      const gauge = of(id)
+      const { cooldown } = failureTreatments[failure.class]
+      const waitMs = cooldown && Math.min(failure.retryAfterMs ?? cooldown.defaultMs, cooldown.capMs)
+      if (waitMs === null) return
+      const { gauge } = of(id)
       gauge.cooldownUntilMs = options.nowMs() + waitMs
       gauge.cooldownReason = failure.error.message
       cooling.set(id, gauge.cooldownUntilMs)
     },
-    read: of,
+    sawSuccess(id, { firstTokenMs, durationMs }) {
+      const { gauge, firstTokens } = of(id)
+      const tookMs = firstTokenMs ?? durationMs
+      gauge.latencyMs =
+        gauge.latencyMs === null ? tookMs : gauge.latencyMs + smoothing * (tookMs - gauge.latencyMs)
+      if (firstTokenMs !== null) firstTokens.add(firstTokenMs)
+    },
+    read: (id) => of(id).gauge,
+    load(id) {
+      const { inFlight, limits, limitsAtMs, latencyMs } = of(id).gauge
+      const headroom = limits && limitHeadroom(limits, options.nowMs() - limitsAtMs)
+      return { inFlight, headroom, latencyMs }
+    },
+    firstTokenP95Ms(id) {
+      const { firstTokens } = of(id)
+      const p95Ms = firstTokens.quantile(0.95)
+      return p95Ms === null ? null : { p95Ms, samples: firstTokens.size() }
+    },
     cooldowns() {
       if (cooling.size === 0) return cooling
       const nowMs = options.nowMs()
       for (const [id, untilMs] of cooling) if (untilMs <= nowMs) cooling.delete(id)
       return cooling
     },
+  }
+}
+
+function emptyGauge(): DeploymentGauge {
+  return {
+    inFlight: 0,
+    cooldownUntilMs: 0,
+    cooldownReason: null,
+    limits: null,
+    limitsAtMs: 0,
+    latencyMs: null,
   }
 }

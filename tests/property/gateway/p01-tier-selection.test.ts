@@ -5,6 +5,7 @@ import { builtInCatalog } from '#lib/deployments/built-in-catalog'
 import { parseCatalog } from '#lib/deployments/parse-catalog'
 import { planRoute } from '#lib/gateway/plan-route'
 import { askedOutputLimit, providerBody } from '#lib/gateway/provider-body'
+import { anyone, calmSnapshot } from '#tests/support/route-snapshots'
 
 const endpoints = {
   primary: 'https://we.example.com',
@@ -40,8 +41,9 @@ function plan(body: ChatRequestBody, random: number) {
       stream: body.stream === true,
       maxOutputTokens: askedOutputLimit(body),
       temperature: body.temperature ?? null,
+      ...anyone,
     },
-    { catalog, nowMs: 0, cooldownUntilMs: new Map(), random },
+    { ...calmSnapshot(catalog), random },
   )
   if (!decision.ok) throw new Error(decision.message)
   return decision.plan
@@ -104,8 +106,15 @@ describe('tier selection', () => {
               .map((id) => [id, 1000]),
           )
           const decision = planRoute(
-            { kind: 'chat', model: 't', stream: false, maxOutputTokens: null, temperature: null },
-            { catalog: result.catalog, nowMs: 0, cooldownUntilMs: until, random },
+            {
+              kind: 'chat',
+              model: 't',
+              stream: false,
+              maxOutputTokens: null,
+              temperature: null,
+              ...anyone,
+            },
+            { ...calmSnapshot(result.catalog), cooldownUntilMs: until, random },
           )
           if (!decision.ok) throw new Error(decision.message)
           const ids = decision.plan.candidates.map(({ deploymentId }) => deploymentId)

@@ -1,0 +1,78 @@
+import type { Catalog, Tier } from '#lib/deployments/catalog'
+import type { RouteReason } from '#lib/gateway/route-plan'
+
+export type RouteKind = 'chat' | 'embeddings'
+
+/** What a name stands for: the steps in order, and why they are these. */
+export interface ResolvedModel {
+  /** Null when the caller named a deployment. */
+  tier: Tier | null
+  chain: readonly (readonly string[])[]
+  reasons: readonly RouteReason[]
+}
+
+const resolved = new WeakMap<Catalog, Map<string, ResolvedModel | null>>()
+/** Names that callers may make up are not remembered beyond this many. */
+const mostResolved = 1_000
+
+/**
+ * What `model` stands for in the catalog: a tier, a deployment's id (which pins it) or a name that twins share. Null when
+ * nothing has that name. Remembered for as long as the catalog lives: it is asked with every request.
+ */
+export function resolveModel(kind: RouteKind, model: string, catalog: Catalog): ResolvedModel | null {
+  const known = resolved.get(catalog) ?? new Map<string, ResolvedModel | null>()
+  resolved.set(catalog, known)
+  const key = `${kind} ${model}`
+  const found = known.get(key)
+  if (found !== undefined) return found
+  const route = lookUpModel(kind, model, catalog)
+  if (known.size < mostResolved) known.set(key, route)
+  return route
+}
+
+function lookUpModel(kind: RouteKind, model: string, catalog: Catalog): ResolvedModel | null {
+  const tier = catalog.tiers.get(model)
+  if (kind === 'embeddings') {
+    const chain = embeddingsChain(model, tier, catalog)
+    if (chain) return { tier: null, chain, reasons: chainReasons(chain, 'the embeddings chain') }
+  }
+  if (tier)
+    return { tier, chain: tier.chain, reasons: chainReasons(tier.chain, `the chain of tier ${tier.name}`) }
+  if (catalog.deployments.has(model)) {
+    const text = 'asked for by its catalog id'
+    return { tier: null, chain: [[model]], reasons: [{ deploymentId: model, code: 'alias', text }] }
+  }
+  const twins = catalog.aliases.get(model)
+  if (!twins) return null
+  return {
+    tier: null,
+    chain: twins.map((id) => [id]),
+    reasons: twins.map((id, index) => twinReason(id, index, model)),
+  }
+}
+
+function embeddingsChain(model: string, tier: Tier | undefined, catalog: Catalog) {
+  const configured = catalog.embeddings
+  if (!configured) return null
+  const isMember = configured.chain.flat().some((id) => catalog.deployments.get(id)?.deployment === model)
+  return tier || isMember || catalog.data.embeddings?.deployment === model ? configured.chain : null
+}
+
+const ordinals = ['first', 'second', 'third']
+
+function chainReasons(chain: readonly (readonly string[])[], where: string): RouteReason[] {
+  return chain.flatMap((step, index) =>
+    step.map((deploymentId): RouteReason => {
+      const place = `${ordinals[index] ?? `number ${index + 1}`} in ${where}`
+      return step.length === 1
+        ? { deploymentId, code: 'tier_chain', text: place }
+        : { deploymentId, code: 'balanced', text: `${place}, balanced over ${step.length} deployments` }
+    }),
+  )
+}
+
+function twinReason(deploymentId: string, index: number, alias: string): RouteReason {
+  return index === 0
+    ? { deploymentId, code: 'alias', text: `asked for by its name ${alias}` }
+    : { deploymentId, code: 'twin', text: `twin of the same name in another region` }
+}
