@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { resourceManagerSchema, scalingSchema } from '#lib/deployments/capacity-scaling'
+import { regionHealthSchema } from '#lib/deployments/region-policy'
 import { tierPolicySchema } from '#lib/resilience/policy-schema'
 
 /**
@@ -17,6 +18,7 @@ const region = z.strictObject({
   role: z.enum(['primary', 'dr', 'legacy']).default('primary'),
   /** Where the capacity of its deployments can be changed; without it changes are recommendations. */
   resourceManager: resourceManagerSchema.optional(),
+  health: regionHealthSchema,
 })
 
 const capacity = z.strictObject({

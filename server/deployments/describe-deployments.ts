@@ -1,8 +1,13 @@
 import type { DeploymentsView, DeploymentView } from '#lib/contracts/deployments'
 import type { Catalog, Deployment } from '#lib/deployments/catalog'
+import { describeState } from '#lib/deployments/describe-state'
 import type { Container } from '#server/create-container'
 import { configuredProviders } from '#server/gateway/open-providers'
-import { type DeploymentTraffic, readDeploymentTraffic } from '#server/telemetry/deployment-traffic'
+import {
+  type DeploymentTraffic,
+  noTraffic,
+  readDeploymentTraffic,
+} from '#server/telemetry/deployment-traffic'
 
 const unknownLifecycle = { stage: 'unknown' as const, retiresOn: null, asOf: null, replacement: null }
 
@@ -11,7 +16,7 @@ export async function describeDeployments(container: Container): Promise<Deploym
   const catalog = container.catalog.current()
   const traffic = await readDeploymentTraffic(container.db, container.clock.nowMs())
   return {
-    regions: catalog.data.regions.map(({ name, role }) => ({ name, role })),
+    regions: container.gateway.regions.describe(),
     deployments: [...catalog.deployments.values()].map((deployment) =>
       describeDeployment(container, catalog, { deployment, traffic: traffic.get(deployment.id) ?? null }),
     ),
@@ -33,7 +38,10 @@ function describeDeployment(
   catalog: Catalog,
   { deployment, traffic }: Described,
 ): DeploymentView {
-  const gauge = container.gateway.gauges.read(deployment.id)
+  const { gauges, breakers, bulkheads, controls } = container.gateway
+  const gauge = gauges.read(deployment.id)
+  const { inFlight, queued, maxInFlight } = bulkheads.read(deployment.id)
+  const drained = controls.drained().get(deployment.id) ?? null
   const cooling = gauge.cooldownUntilMs > container.clock.nowMs()
   const { id, provider, region, regionRole, model, contextTokens, endpoint } = deployment
   return {
@@ -48,25 +56,29 @@ function describeDeployment(
     simulated: !configuredProviders(container.env)[provider],
     endpoint,
     lifecycle: deployment.lifecycle ?? unknownLifecycle,
-    state: cooling ? 'cooldown' : traffic && traffic.requests > 0 ? 'serving' : 'idle',
-    stateReason: cooling ? gauge.cooldownReason : null,
+    ...describeState({
+      breakers: breakers.describe(id),
+      drained,
+      cooldownReason: cooling ? (gauge.cooldownReason ?? '') : null,
+      requests: traffic?.requests ?? 0,
+    }),
+    breakers: [...breakers.describe(id)],
+    drained: drained && {
+      reason: drained.reason,
+      by: drained.by,
+      since: new Date(drained.sinceMs).toISOString(),
+    },
     cooldownUntil: cooling ? new Date(gauge.cooldownUntilMs).toISOString() : null,
-    inFlight: gauge.inFlight,
+    inFlight,
+    queued,
+    maxInFlight,
     ...(traffic ?? noTraffic),
+    limitTokens: gauge.limits?.limitTokens ?? null,
+    limitRequests: gauge.limits?.limitRequests ?? null,
     remainingTokens: gauge.limits?.remainingTokens ?? null,
     remainingRequests: gauge.limits?.remainingRequests ?? null,
     utilization: gauge.limits?.utilization ?? null,
   }
-}
-
-const noTraffic: DeploymentTraffic = {
-  requests: 0,
-  requestsPerSecond: 0,
-  errorRatio: null,
-  latencyP95Ms: null,
-  firstTokenP95Ms: null,
-  costPicoUsd: '0',
-  requestsSparkline: [],
 }
 
 function places(catalog: Catalog, id: string): { tier: string; step: number }[] {

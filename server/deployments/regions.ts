@@ -1,13 +1,6 @@
 import type { RegionTransitionsView, RegionView } from '#lib/contracts/regions'
 import type { Failure } from '#lib/gateway/failure'
-
-/** What planning knows of a region that is not plainly serving. */
-export interface RegionAdmission {
-  phase: 'dark' | 'recovering' | 'failed_over'
-  /** Share of requests it takes, in basis points; 0 when dark or failed over. */
-  admittedBps: number
-  reason: string
-}
+import type { RegionAdmission } from '#lib/gateway/order-candidates'
 
 export interface RegionAction {
   region: string

@@ -158,7 +158,7 @@ describeOnDatabases('applying a capacity', (openDb, { kind }) => {
   it('is one change at a time, whichever instance is asked', async () => {
     const id = 'raced'
     await armClient(running.base(true), id).put('chat', deployed(80))
-    await configure({ inProgressPolls: 20 })
+    await configure({ inProgressPolls: 150 })
     const instances = await Promise.all(
       ['ins_a', 'ins_b'].map((instanceId) => start(catalogOf(id), { instanceId })),
     )
