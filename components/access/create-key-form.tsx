@@ -2,6 +2,7 @@
 
 import { Button, Checkbox, Group, Select, SimpleGrid, Stack, Text, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
+import { anywhere, type KeyRoute, KeyRouteFields, routeFields } from '#components/access/key-route-fields'
 import { ApiProblem } from '#components/data/api-problem'
 import { useCreateKey } from '#components/data/use-keys'
 import { type CreatedKey, dataPlaneScopes, type Scope, scope } from '#lib/contracts/access'
@@ -29,12 +30,20 @@ export function CreateKeyForm(props: { onCreated: (created: CreatedKey) => void;
   const [plan, setPlan] = useState('pro')
   const [scopes, setScopes] = useState<string[]>([...dataPlaneScopes])
   const [days, setDays] = useState('')
+  const [route, setRoute] = useState<KeyRoute>(anywhere)
   const create = useCreateKey()
   const submit = (event: FormEvent) => {
     event.preventDefault()
     const expiresAt = days === '' ? null : new Date(Date.now() + Number(days) * 86_400_000).toISOString()
     create.mutate(
-      { name, accountId, plan, scopes: scope.options.filter((known) => scopes.includes(known)), expiresAt },
+      {
+        name,
+        accountId,
+        plan,
+        scopes: scope.options.filter((known) => scopes.includes(known)),
+        expiresAt,
+        ...routeFields(route),
+      },
       { onSuccess: props.onCreated },
     )
   }
@@ -79,6 +88,7 @@ export function CreateKeyForm(props: { onCreated: (created: CreatedKey) => void;
             allowDeselect={false}
           />
         </SimpleGrid>
+        <KeyRouteFields route={route} onChange={setRoute} />
         <Checkbox.Group
           label="Scopes"
           value={scopes}

@@ -52,6 +52,13 @@ function columns(onRevoke: (key: ApiKeyView) => void): readonly Column<ApiKeyVie
       render: ({ scopes }) => <span className={classes.soft}>{scopes.join(', ')}</span>,
     },
     {
+      id: 'region',
+      label: 'Region',
+      sortBy: ({ region }) => region?.name ?? null,
+      render: ({ region }) =>
+        region ? `${region.mode}s ${region.name}` : <span className={classes.soft}>any</span>,
+    },
+    {
       id: 'used',
       label: 'Last used',
       sortBy: ({ lastUsedAt }) => lastUsedAt,

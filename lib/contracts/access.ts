@@ -7,6 +7,9 @@ export const dataPlaneScopes = ['chat', 'embeddings', 'models', 'usage'] as cons
 export const scope = z.enum([...dataPlaneScopes, 'admin'])
 export type Scope = z.infer<typeof scope>
 
+export const regionMode = z.enum(['prefer', 'require'])
+const streamMode = z.enum(['progressive', 'complete'])
+
 /** `POST /api/admin/keys` (admin) */
 export const createKeyBody = z.strictObject({
   name: z.string().trim().min(1).max(80),
@@ -20,6 +23,13 @@ export const createKeyBody = z.strictObject({
     .min(1)
     .default([...dataPlaneScopes]),
   expiresAt: z.iso.datetime({ offset: true }).nullable().default(null),
+  /** Region that its requests prefer, or require and never leave. */
+  region: z
+    .strictObject({ name: z.string().min(1).max(100), mode: regionMode })
+    .nullable()
+    .default(null),
+  /** How its streams come when the caller does not say; null = as the tier says. */
+  streamMode: streamMode.nullable().default(null),
 })
 
 export const apiKeyView = z.object({
@@ -35,10 +45,22 @@ export const apiKeyView = z.object({
   revokedAt: z.iso.datetime().nullable(),
   lastUsedAt: z.iso.datetime().nullable(),
   state: z.enum(['active', 'expired', 'revoked']),
+  region: z.object({ name: z.string(), mode: regionMode }).nullable(),
+  streamMode: streamMode.nullable(),
 })
 
 /** The only answer that ever holds the secret. */
 export const createdKey = z.object({ key: apiKeyView, secret: z.string() })
+
+/** `GET /api/admin/accounts/{id}/region`; `PUT` (admin) takes `accountRegionBody`; null = anywhere. */
+export const accountRegion = z.object({
+  accountId: z.string(),
+  region: z.object({ name: z.string(), mode: regionMode }).nullable(),
+})
+export const accountRegionBody = z.strictObject({
+  region: z.strictObject({ name: z.string().min(1).max(100), mode: regionMode }).nullable(),
+  reason: z.string().trim().min(3).max(500),
+})
 
 /** `GET /api/admin/keys`; `POST /api/admin/keys/{id}/revoke` takes `reasonBody`. */
 export const keysView = z.object({ keys: z.array(apiKeyView) })
@@ -78,6 +100,7 @@ export const me = z.object({
   via: z.enum(['session', 'api_key']),
 })
 
+export type AccountRegion = z.infer<typeof accountRegion>
 export type ApiKeyView = z.infer<typeof apiKeyView>
 export type CreatedKey = z.infer<typeof createdKey>
 export type KeysView = z.infer<typeof keysView>

@@ -97,6 +97,9 @@ async function createKey(options: ApiKeyStoreOptions, key: CreateKey): Promise<C
         createdAt: new Date(nowMs),
         createdBy: key.createdBy,
         expiresAt,
+        region: key.region?.name ?? null,
+        regionMode: key.region?.mode ?? null,
+        streamMode: key.streamMode,
       })
       .returning()
     await options.bumpConfiguration(tx)
@@ -135,6 +138,8 @@ function toRecord(row: Row): KeyRecord {
     name: row.name,
     plan: row.plan,
     scopes: scope.array().parse(row.scopes),
+    region: row.region === null ? null : { region: row.region, mode: row.regionMode ?? 'prefer', by: 'key' },
+    streamMode: row.streamMode,
     secretHash: row.secretHash,
     expiresAtMs: row.expiresAt?.getTime() ?? null,
     revokedAtMs: row.revokedAt?.getTime() ?? null,
@@ -150,6 +155,8 @@ function toView(row: Row, nowMs: number): ApiKeyView {
     prefix: row.prefix,
     plan,
     scopes: [...scopes],
+    region: row.region && row.regionMode ? { name: row.region, mode: row.regionMode } : null,
+    streamMode: row.streamMode,
     createdAt: row.createdAt.toISOString(),
     createdBy: row.createdBy,
     expiresAt: row.expiresAt?.toISOString() ?? null,

@@ -1,6 +1,7 @@
 import { ownOrigins } from '#lib/access/own-origins'
 import { dataPlaneScopes, type Role, scope } from '#lib/contracts/access'
 import type { AccessLog } from '#server/access/access-log'
+import { type AccountPreferences, createAccountPreferences } from '#server/access/account-preferences'
 import { type ApiKeyStore, createApiKeyStore } from '#server/access/api-keys'
 import { serveAuth } from '#server/access/auth-gate'
 import type { Auth } from '#server/access/create-auth'
@@ -42,6 +43,7 @@ export interface AccessOptions {
 export interface Access {
   /** `create` and `revoke` end when this process obeys them; other processes follow within the watcher's interval. */
   keys: Pick<ApiKeyStore, 'create' | 'list' | 'revoke'>
+  accounts: AccountPreferences
   authenticator: KeyAuthenticator
   auth: {
     /** Serves `/api/auth/*`. @throws AppError for every refusal. */
@@ -70,9 +72,11 @@ export function createAccess(options: AccessOptions): Access {
   if (options.entra) microsoftProvider(options.entra)
   const limiter = createRateLimiter({ db, clock })
   const store = createApiKeyStore({ db, clock, bumpConfiguration })
+  const accounts = createAccountPreferences({ db, clock, bumpConfiguration })
   const usage = createKeyUsage({ write: store.touch, clock, log })
   const authenticator = createKeyAuthenticator({
     loadKeys: store.load,
+    loadAccountRegions: accounts.regions,
     clock,
     bootstrapKeys: bootstrapKeys(options),
     onUse: usage.used,
@@ -92,6 +96,7 @@ export function createAccess(options: AccessOptions): Access {
       create: announced(configuration, store.create),
       revoke: announced(configuration, store.revoke),
     },
+    accounts: { ...accounts, setRegion: announced(configuration, accounts.setRegion) },
     authenticator,
     auth: {
       handle: async (request) => serveAuth({ auth: await auth(), limiter }, request),

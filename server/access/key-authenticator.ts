@@ -2,6 +2,8 @@ import { timingSafeEqual } from 'node:crypto'
 import { keyState } from '#lib/access/key-state'
 import { readKeyHeaders } from '#lib/access/read-key-headers'
 import type { Scope } from '#lib/contracts/access'
+import type { RegionWish } from '#lib/gateway/region-wish'
+import type { StreamMode } from '#lib/gateway/stream-mode'
 import { hashSecret } from '#server/access/hash-secret'
 import type { Principal } from '#server/access/principal'
 import { requireScope } from '#server/access/require-scope'
@@ -15,6 +17,8 @@ export interface KeyRecord {
   name: string
   plan: string
   scopes: readonly Scope[]
+  region: RegionWish | null
+  streamMode: StreamMode | null
   /** SHA-256 of the secret, hex. */
   secretHash: string
   expiresAtMs: number | null
@@ -48,6 +52,8 @@ export interface KeyAuthenticator {
 
 export interface KeyAuthenticatorOptions {
   loadKeys(): Promise<readonly KeyRecord[]>
+  /** Where the requests of an account go, unless its key says otherwise. */
+  loadAccountRegions(): Promise<ReadonlyMap<string, RegionWish>>
   clock: Clock
   bootstrapKeys: readonly BootstrapKey[]
   /** Told of each accepted stored key. */
@@ -66,7 +72,7 @@ interface HashedKey {
 
 /** Authenticates against all keys in memory, found by their hash; `reload` first. */
 export function createKeyAuthenticator(options: KeyAuthenticatorOptions): KeyAuthenticator {
-  const bootstrap = options.bootstrapKeys.map(hashBootstrapKey)
+  let bootstrap = options.bootstrapKeys.map((key) => hashBootstrapKey(key, new Map()))
   let stored: ReadonlyMap<string, KnownKey> = new Map()
   let loadsStarted = 0
   let loadApplied = 0
@@ -91,26 +97,34 @@ export function createKeyAuthenticator(options: KeyAuthenticatorOptions): KeyAut
     async reload() {
       loadsStarted += 1
       const load = loadsStarted
-      const records = await options.loadKeys()
+      const [records, regions] = await Promise.all([options.loadKeys(), options.loadAccountRegions()])
       if (load < loadApplied) return
       loadApplied = load
-      stored = new Map(records.map((record) => [record.secretHash, toKnownKey(record)]))
+      stored = new Map(records.map((record) => [record.secretHash, toKnownKey(record, regions)]))
+      bootstrap = options.bootstrapKeys.map((key) => hashBootstrapKey(key, regions))
     },
   }
 }
 
-function toKnownKey(record: Omit<KeyRecord, 'secretHash'>): KnownKey {
+type AccountRegions = ReadonlyMap<string, RegionWish>
+
+function toKnownKey(record: Omit<KeyRecord, 'secretHash'>, regions: AccountRegions): KnownKey {
   const principal = {
     accountId: record.accountId,
     plan: record.plan,
     keyId: record.id,
     scopes: new Set(record.scopes),
+    region: record.region ?? regions.get(record.accountId) ?? null,
+    streamMode: record.streamMode,
   }
   return { record, principal }
 }
 
-function hashBootstrapKey({ secret, ...rest }: BootstrapKey): HashedKey {
-  const key = toKnownKey({ ...rest, expiresAtMs: null, revokedAtMs: null })
+function hashBootstrapKey({ secret, ...rest }: BootstrapKey, regions: AccountRegions): HashedKey {
+  const key = toKnownKey(
+    { ...rest, region: null, streamMode: null, expiresAtMs: null, revokedAtMs: null },
+    regions,
+  )
   return { hash: Buffer.from(hashSecret(secret), 'hex'), key }
 }
 

@@ -1,4 +1,6 @@
 import type { Role, Scope } from '#lib/contracts/access'
+import type { RegionWish } from '#lib/gateway/region-wish'
+import type { StreamMode } from '#lib/gateway/stream-mode'
 
 /** Whose API key a data-plane request carries. */
 export interface Principal {
@@ -6,6 +8,10 @@ export interface Principal {
   plan: string
   keyId: string
   scopes: ReadonlySet<Scope>
+  /** Where its requests go, as the key says, else the account; null = anywhere. */
+  region: RegionWish | null
+  /** How its streams come when the caller does not say; null = as the tier says. */
+  streamMode: StreamMode | null
 }
 
 /** Who acts on the control plane: a signed-in person, or a key with the scope `admin`. */

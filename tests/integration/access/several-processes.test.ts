@@ -49,6 +49,8 @@ const newKey = {
   plan: 'pro',
   scopes: ['chat'],
   expiresAt: null,
+  region: null,
+  streamMode: null,
   createdBy: 'usr_1',
 } as const
 

@@ -15,6 +15,8 @@ function record(overrides: Partial<KeyRecord> = {}): KeyRecord {
     name: 'creator app',
     plan: 'pro',
     scopes,
+    region: null,
+    streamMode: null,
     secretHash: hashSecret(secret),
     expiresAtMs: null,
     revokedAtMs: null,
@@ -26,6 +28,7 @@ async function authenticatorOf(keys: KeyRecord[], clock = { nowMs: () => 1000, m
   const uses: [string, number][] = []
   const authenticator = createKeyAuthenticator({
     loadKeys: async () => keys,
+    loadAccountRegions: async () => new Map(),
     clock,
     bootstrapKeys: [
       {
@@ -68,6 +71,8 @@ describe('accepted', () => {
       plan: 'pro',
       keyId: 'key_1',
       scopes: new Set(['chat', 'models']),
+      region: null,
+      streamMode: null,
     })
     expect(uses).toEqual([['key_1', 1000]])
   })
@@ -127,6 +132,7 @@ describe('refused, without repeating the key', () => {
 test('a reload that began earlier and ends later does not bring a revoked key back', async () => {
   const loads: ((keys: KeyRecord[]) => void)[] = []
   const authenticator = createKeyAuthenticator({
+    loadAccountRegions: async () => new Map(),
     loadKeys: () => new Promise((resolve) => loads.push(resolve)),
     clock: { nowMs: () => 1000, monotonicMs: () => 0 },
     bootstrapKeys: [],

@@ -1,0 +1,20 @@
+import { accountRegionBody } from '#lib/contracts/access'
+import { requireKnownRegion } from '#server/access/require-region'
+import { defineRoute } from '#server/http/define-route'
+
+export const GET = defineRoute({
+  role: 'viewer',
+  handle: ({ container, params }) => container.access.accounts.region(params.id ?? ''),
+})
+
+export const PUT = defineRoute({
+  role: 'admin',
+  body: accountRegionBody,
+  async handle({ container, actor, params, body: { region, reason }, requestId }) {
+    requireKnownRegion(container, region)
+    const accountId = params.id ?? ''
+    const after = await container.access.accounts.setRegion({ accountId, region, actorId: actor.id })
+    container.log.info({ requestId, actorId: actor.id, accountId, region, reason }, 'account region changed')
+    return after
+  },
+})
