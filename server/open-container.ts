@@ -22,6 +22,7 @@ import {
   simulatedLabels,
 } from '#server/gateway/open-providers'
 import { createRefusalCounter } from '#server/http/refusal-counter'
+import { openResilience } from '#server/resilience/open-resilience'
 import { systemClock } from '#server/telemetry/clock'
 import { createConsoleEvents } from '#server/telemetry/console-events'
 import { createLog, type Log } from '#server/telemetry/log'
@@ -132,6 +133,8 @@ async function open({ env, instanceId, log, publicUrl, closers }: Opening): Prom
 
   const providers = openProviders({ env, simulator, clock, log })
   closers.push(providers.close)
+  const resilience = await openResilience({ env, db, catalog, configuration, instanceId, clock, log, events })
+  closers.push(resilience.close)
   const shutdown = new AbortController()
   const parts: Omit<Container, 'capacity'> = {
     env,
@@ -147,7 +150,7 @@ async function open({ env, instanceId, log, publicUrl, closers }: Opening): Prom
     catalog,
     access,
     ledger,
-    gateway: createGatewayParts({ catalog, providers, settings, ledger, clock, log }),
+    gateway: createGatewayParts({ ...resilience, catalog, providers, settings, ledger, clock, log }),
     refusals: createRefusalCounter(),
     events,
     simulator,

@@ -44,11 +44,41 @@ const deploymentParameter = {
 }
 const versionParameter = { name: 'api-version', in: 'query', required: false, schema: { type: 'string' } }
 
+const header = (name: string, description: string, values?: readonly string[]) => ({
+  name,
+  in: 'header',
+  required: false,
+  schema: values ? { type: 'string', enum: values } : { type: 'string' },
+  description,
+})
+const tagHeaders = [
+  header('x-correlation-id', 'Carried through logs, ledger and spans; the request id without it.'),
+  header('x-huntaze-operation', 'What the call is for; `metadata.operation` does the same.'),
+  header('x-huntaze-creator-id', 'Whose cost it is; `metadata.creatorId` does the same.'),
+  header('x-huntaze-fan-id', 'Whom it is about; `metadata.fanId` does the same.'),
+]
+const routeHeaders = [
+  header(
+    'x-huntaze-session',
+    'Calls of one session stay at one deployment of a balanced step while it can be asked.',
+  ),
+  header('x-huntaze-region', 'Region to be served in.'),
+  header('x-huntaze-region-mode', '`require` is never left, not even on fail-over; default `prefer`.', [
+    'prefer',
+    'require',
+  ]),
+]
+const streamHeader = header(
+  'x-huntaze-stream',
+  '`complete` holds a stream until it is whole, so that a cut one is asked for again elsewhere.',
+  ['progressive', 'complete'],
+)
+
 function chat(operationId: string, parameters: readonly unknown[]) {
   return {
     operationId,
     summary: 'Chat, streamed or not; `model` is a tier, a deployment alias or a catalog id',
-    parameters,
+    parameters: [...parameters, streamHeader, ...routeHeaders, ...tagHeaders],
     requestBody: { required: true, content: json({ $ref: '#/components/schemas/ChatRequest' }) },
     responses: {
       200: {
@@ -64,7 +94,7 @@ function embed(operationId: string, parameters: readonly unknown[]) {
   return {
     operationId,
     summary: 'Embeddings',
-    parameters,
+    parameters: [...parameters, ...routeHeaders, ...tagHeaders],
     requestBody: { required: true, content: json({ $ref: '#/components/schemas/EmbeddingsRequest' }) },
     responses: { 200: { description: 'Embeddings', content: json(object) }, ...failures },
   }

@@ -29,6 +29,11 @@ export const errorCatalogue = {
     title: 'The change conflicts with the present state',
   },
   model_not_found: { status: 404, type: 'invalid_request_error', title: 'No such model, tier or deployment' },
+  region_not_available: {
+    status: 400,
+    type: 'invalid_request_error',
+    title: 'Not served in the required region',
+  },
   model_not_suitable: { status: 400, type: 'invalid_request_error', title: 'The model cannot do this' },
   missing_api_key: { status: 401, type: 'authentication_error', title: 'No API key was given' },
   invalid_api_key: { status: 401, type: 'authentication_error', title: 'The API key is not known' },

@@ -66,6 +66,11 @@ export const envVariables = {
     group: 'Data',
     about: 'Postgres instead of the embedded database.',
   },
+  REDIS_URL: {
+    schema: text.regex(/^rediss?:\/\//, 'must begin with redis:// or rediss://').optional(),
+    group: 'Data',
+    about: 'Redis shared by several instances (probe leases); without it they share through Postgres.',
+  },
   HUNTAZE_CATALOG: {
     schema: text.optional(),
     group: 'Catalog',

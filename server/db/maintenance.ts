@@ -74,7 +74,7 @@ export function createMaintenance(options: MaintenanceOptions): Maintenance {
   }
 }
 
-/** Partitions for the months around now; whole ledger and attempt months and roll-ups that are past their time go. */
+/** Partitions for the months around now; whole ledger and attempt months, roll-ups and moves past their time go. */
 async function applyRetention({ db, clock, settings, log }: MaintenanceOptions): Promise<void> {
   const nowMs = clock.nowMs()
   const { ledgerRetentionDays, attemptRetentionDays } = await settings()
@@ -92,6 +92,9 @@ async function applyRetention({ db, clock, settings, log }: MaintenanceOptions):
   // Rows that came too late for a partition of their own.
   await deleteBefore(db, 'ledger_entries_default', nowMs - ledgerRetentionDays * dayMs)
   await deleteBefore(db, 'attempts_default', nowMs - attemptRetentionDays * dayMs)
+  const transitionsBefore = new Date(nowMs - attemptRetentionDays * dayMs).toISOString()
+  for (const table of ['breaker_transitions', 'region_transitions'])
+    await db.pool.query(`DELETE FROM ${table} WHERE at < $1::timestamptz`, [transitionsBefore])
   if (dropped.length > 0) log.info({ partitions: dropped }, 'dropped partitions past their retention')
   for (const table of ['traffic_rollups', 'latency_rollups']) {
     for (const [grain, days] of Object.entries(rollupDays)) {

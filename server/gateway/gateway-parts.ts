@@ -1,6 +1,7 @@
 import type { LedgerRecord } from '#lib/costs/ledger-record'
 import type { PriceBook } from '#lib/costs/price-book'
 import type { Catalog, Deployment } from '#lib/deployments/catalog'
+import type { DeploymentControls } from '#server/deployments/deployment-controls'
 import type { DeploymentGauges } from '#server/deployments/deployment-gauges'
 import type { Regions } from '#server/deployments/regions'
 import type { Provider } from '#server/gateway/providers/provider'
@@ -29,6 +30,7 @@ export interface GatewayParts {
   gauges: DeploymentGauges
   breakers: Breakers
   regions: Regions
+  controls: DeploymentControls
   bulkheads: Bulkheads
   retryGate: RetryGate
   hedges: HedgeShares

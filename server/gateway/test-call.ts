@@ -10,6 +10,7 @@ import { type GatewayRun, startRun } from '#server/gateway/gateway-run'
 import { requireAccepting } from '#server/gateway/http/data-plane-route'
 import { createRequestAbort } from '#server/gateway/request-abort'
 import type { RequestContext } from '#server/gateway/request-context'
+import { routeSnapshot } from '#server/gateway/route-snapshot'
 import { withRun } from '#server/gateway/run-failure'
 import { AppError } from '#server/http/app-error'
 import { traceContext } from '#server/http/request-id'
@@ -93,10 +94,7 @@ function planTestCall(container: Container, id: string): Pick<GatewayRun, 'kind'
   const kinds = ['chat', 'embeddings'] as const
   for (const kind of kinds) {
     const decision = planRoute(testRoute(kind, id), {
-      catalog: parts.catalog(),
-      nowMs: container.clock.nowMs(),
-      cooldownUntilMs: new Map(),
-      random: 0,
+      ...routeSnapshot(parts, { streamed: false, nowMs: container.clock.nowMs() }),
     })
     if (decision.ok) return { kind, plan: onceAt(decision.plan, id) }
   }
@@ -106,7 +104,8 @@ function planTestCall(container: Container, id: string): Pick<GatewayRun, 'kind'
 }
 
 function testRoute(kind: RouteRequest['kind'], model: string): RouteRequest {
-  return { kind, model, stream: false, maxOutputTokens, temperature: null }
+  const calm = { stream: false, temperature: null, region: null, session: null, requestId: '' }
+  return { kind, model, maxOutputTokens, ...calm }
 }
 
 /** The plan without anybody else in it, and without a second try. */
@@ -139,6 +138,8 @@ function testContext(container: Container, { actor, requestId, request }: TestCa
       plan: 'unlimited',
       keyId: actor.id,
       scopes: new Set(dataPlaneScopes),
+      region: null,
+      streamMode: null,
     },
     tags: { creatorId: null, fanId: null, operation: 'test', sessionId: null },
     startedAtMs: container.clock.nowMs(),

@@ -78,6 +78,13 @@ async function actedOnWire(exchange: Exchange, fault: ScriptedFault | null): Pro
   }
 }
 
+/** Ends an exchange that names no deployment where its whole region is dark; true = it is over. */
+export async function isDark(context: SimulatorContext, exchange: Exchange): Promise<boolean> {
+  if (exchange.region === null) return false
+  const fault = context.faults.take([`region:${exchange.region}`], (kind) => kind === 'region_dark')
+  return actedOnWire(exchange, fault)
+}
+
 /**
  * Counts the request, applies the faults that come before an answer, and checks credentials. Null when a fault
  * has already ended the exchange; throws a WireError when the answer is an error.

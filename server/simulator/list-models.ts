@@ -1,4 +1,4 @@
-import { requireCredential } from '#server/simulator/admit'
+import { isDark, requireCredential } from '#server/simulator/admit'
 import { identifyingHeaders } from '#server/simulator/charge-limits'
 import { type Exchange, sendJson } from '#server/simulator/exchange'
 import type { SimulatorContext } from '#server/simulator/simulator-context'
@@ -21,6 +21,7 @@ const NAMES = [
 /** Handles `GET …/models`. */
 export function listModels(surface: Surface) {
   return async (context: SimulatorContext, exchange: Exchange): Promise<void> => {
+    if (await isDark(context, exchange)) return
     requireCredential(exchange, surface)
     const turbo = isAzure(surface) ? 'gpt-35-turbo' : 'gpt-3.5-turbo'
     const names = new Set([...NAMES, turbo, ...context.models.keys()])

@@ -19,6 +19,8 @@ export const playgroundChat = defineRoute({
       plan: 'unlimited',
       keyId: actor.id,
       scopes: new Set(dataPlaneScopes),
+      region: null,
+      streamMode: null,
     }
     try {
       return await answerChatCall(

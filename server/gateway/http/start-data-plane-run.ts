@@ -1,13 +1,16 @@
-import type { RouteRequest } from '#lib/gateway/plan-route'
-import { planRoute } from '#lib/gateway/plan-route'
+import { planRoute, type RouteRequest } from '#lib/gateway/plan-route'
+import { effectiveRegion, type RegionWish, readRegionHeaders } from '#lib/gateway/region-wish'
 import { readRequestTags } from '#lib/gateway/request-tags'
+import type { RoutePlan } from '#lib/gateway/route-plan'
+import type { GatewayParts } from '#server/gateway/gateway-parts'
 import { type GatewayRun, startRun } from '#server/gateway/gateway-run'
 import { type DataPlaneCall, requestContext, requireAccepting } from '#server/gateway/http/data-plane-route'
 import { createRequestAbort } from '#server/gateway/request-abort'
+import { routeSnapshot } from '#server/gateway/route-snapshot'
 import { AppError } from '#server/http/app-error'
 
 export interface RunRequest {
-  route: RouteRequest
+  route: Omit<RouteRequest, 'region' | 'session' | 'requestId'>
   metadata: Readonly<Record<string, string>> | null | undefined
   promptText: () => string
 }
@@ -15,20 +18,26 @@ export interface RunRequest {
 /**
  * Plans a parsed request and admits it. From here on it has exactly one ledger row, whatever happens.
  *
- * @throws AppError `model_not_found`, `model_not_suitable`, `shutting_down`, `ledger_unavailable`: refused, no row.
+ * @throws AppError `model_not_found`, `model_not_suitable`, `region_not_available`, `shutting_down`, `ledger_unavailable`: refused, no row.
  */
 export function startDataPlaneRun(call: DataPlaneCall, request: RunRequest): GatewayRun {
   const { container } = call
   requireAccepting(container)
   const parts = container.gateway
-  const decision = planRoute(request.route, {
-    catalog: parts.catalog(),
-    nowMs: call.startedAtMs,
-    cooldownUntilMs: parts.gauges.cooldowns(),
-    random: parts.random(),
-  })
-  if (!decision.ok) throw new AppError(decision.code, { message: decision.message, param: 'model' })
-  const tags = readRequestTags((name) => call.request.headers.get(name), request.metadata)
+  const header = (name: string) => call.request.headers.get(name)
+  const tags = readRequestTags(header, request.metadata)
+  const route: RouteRequest = {
+    ...request.route,
+    region: regionWish(call, header),
+    session: tags.sessionId,
+    requestId: call.requestId,
+  }
+  const decision = planRoute(route, routeSnapshot(parts, { streamed: route.stream, nowMs: call.startedAtMs }))
+  if (!decision.ok)
+    throw new AppError(decision.code, {
+      message: decision.message,
+      param: decision.code === 'region_not_available' ? 'x-huntaze-region' : 'model',
+    })
   return startRun({
     parts,
     context: requestContext(call, tags),
@@ -38,5 +47,19 @@ export function startDataPlaneRun(call: DataPlaneCall, request: RunRequest): Gat
     streamed: request.route.stream,
     abort: createRequestAbort(call.request.signal),
     promptText: parts.storesPrompts() ? request.promptText() : null,
+    planTier: (tier) => planAgain(parts, { ...route, model: tier }),
   })
+}
+
+/** The way of the same request through another tier, as things stand by now. */
+function planAgain(parts: GatewayParts, route: RouteRequest): RoutePlan | null {
+  const snapshot = routeSnapshot(parts, { streamed: route.stream, nowMs: parts.clock.nowMs() })
+  const decision = planRoute(route, snapshot)
+  return decision.ok ? decision.plan : null
+}
+
+function regionWish(call: DataPlaneCall, header: (name: string) => string | null): RegionWish | null {
+  const asked = readRegionHeaders(header)
+  if (!asked.ok) throw new AppError('invalid_request', { message: asked.message, param: asked.param })
+  return effectiveRegion(asked.wish, call.principal.region)
 }

@@ -169,7 +169,7 @@ async function askPremium(): Promise<Record<string, string>> {
 }
 
 async function scriptServerErrors(page: Page, target: string): Promise<void> {
-  await page.getByLabel('Where', { exact: true }).click()
+  await page.getByRole('combobox', { name: 'Where' }).click()
   await page.getByRole('option', { name: target, exact: true }).click()
   await page.getByRole('button', { name: 'Script fault for 5 minutes' }).click()
   await expect(page.getByRole('button', { name: `Clear fault on ${target}` })).toBeVisible()

@@ -182,6 +182,8 @@ describe('keys', () => {
       plan: 'pro',
       scopes: ['chat'],
       expiresAt: null,
+      region: null,
+      streamMode: null,
       createdBy: 'test',
       ...body,
     })

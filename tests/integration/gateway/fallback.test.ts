@@ -17,12 +17,19 @@ import {
 
 let upstreams: ScriptedUpstream[]
 let gateway: TestGateway
+/** One try each, and breakers that stay shut: what follows a failure is looked at, not what many failures do. */
+const policy = {
+  retry: { maxAttempts: 1 },
+  breaker: { minimumCalls: 10_000 },
+  latencyBreaker: { minimumCalls: 10_000 },
+}
+
 beforeAll(async () => {
   upstreams = await Promise.all([startScriptedUpstream(), startScriptedUpstream(), startScriptedUpstream()])
   gateway = await startGateway({
     catalog: chainCatalog(
       upstreams.map(({ url }) => url),
-      { attemptTimeoutMs: 400, ttftMs: 500, idleMs: 400, deadlineMs: 5000 },
+      { attemptTimeoutMs: 400, ttftMs: 500, idleMs: 400, deadlineMs: 5000, policy },
     ),
   })
 })

@@ -45,7 +45,13 @@ beforeAll(async () => {
     open: { deployments: 1, tier: { policy: { breaker: { openForMs: 60_000 } } } },
     repeats: {
       deployments: 1,
-      tier: { policy: { retry: { maxAttempts: 1 }, whenExhausted: { cachedAnswerMaxAgeMs: 600_000 } } },
+      tier: {
+        policy: {
+          retry: { maxAttempts: 1 },
+          breaker: { minimumCalls: 1_000 },
+          whenExhausted: { cachedAnswerMaxAgeMs: 600_000 },
+        },
+      },
     },
     simpler: {
       deployments: 1,

@@ -5,7 +5,7 @@ import { readDeploymentTraffic } from '#server/telemetry/deployment-traffic'
 import { readOverview } from '#server/telemetry/overview'
 import { bookInto } from '#tests/support/book-records'
 import { describeOnDatabases } from '#tests/support/databases'
-import { aRecord } from '#tests/support/ledger-records'
+import { anAttempt, aRecord } from '#tests/support/ledger-records'
 
 const nowMs = Date.parse('2026-11-23T15:43:30.000Z')
 const ago = (minutes: number) => nowMs - minutes * 60_000
@@ -20,12 +20,15 @@ describeOnDatabases('overview', (openDb) => {
   beforeAll(async () => {
     db = await openDb()
     const slow = { latencyMs: 900, firstTokenMs: 300, overheadUs: 900 }
-    const second = {
+    const second: Parameters<typeof aRecord>[1] = {
       tier: 'economy',
       deploymentId: 'we-economy',
       outcome: 'error',
       errorCode: 'provider_timeout',
-    } as const
+      attempts: [
+        anAttempt({ deploymentId: 'we-economy', outcome: 'error', failureClass: 'attempt_timeout' }),
+      ],
+    }
     await bookInto(db, [
       ...Array.from({ length: 30 }, () => at(ago(1))),
       ...Array.from({ length: 9 }, () => at(ago(3), slow)),

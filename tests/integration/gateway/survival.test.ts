@@ -1,0 +1,233 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Scenarios, startScenarios } from '#tests/support/start-scenarios'
+import { answerBody, finishEvent, roleEvent, textEvent, usageEvent } from '#tests/upstreams/chat-events'
+import { type Step, sse } from '#tests/upstreams/scripted-upstream'
+
+const answer: Step[] = [{ kind: 'json', body: answerBody }]
+const error = (status: number, headers: Record<string, string> = {}): Step[] => [
+  { kind: 'json', status, headers, body: { error: { message: `said ${status}`, type: null, code: null } } },
+]
+const stream: Step[] = [
+  { kind: 'head' },
+  {
+    kind: 'chunk',
+    data: sse(roleEvent, textEvent('One'), textEvent(' two'), finishEvent(), usageEvent, '[DONE]'),
+  },
+]
+const impatient = { attemptTimeoutMs: 300, ttftMs: 400, idleMs: 300, deadlineMs: 1_500 }
+/** A tenth of the built-in times, so that a minute of failing takes six seconds. */
+const tenth = { breaker: { windowMs: 3_000, openForMs: 1_500, openForMaxMs: 12_000 } }
+
+let scenarios: Scenarios
+beforeAll(async () => {
+  scenarios = await startScenarios({
+    flapping: { deployments: 2, tier: { policy: tenth } },
+    deadline: { deployments: 4, tier: { ...impatient, deadlineMs: 700 } },
+    lateToken: { deployments: 2, tier: impatient },
+    mixed: { deployments: 3, tier: { ...impatient, policy: { breaker: { minimumCalls: 1_000 } } } },
+    ptu: {
+      deployments: 2,
+      tier: { chain: [['ptu-a', 'ptu-b']] },
+      fields: [{ capacity: { ptu: 100 } }, { capacity: { tokensPerMinute: 80_000 } }],
+    },
+    sticky: { deployments: 3, tier: { chain: [['sticky-a', 'sticky-b', 'sticky-c']] } },
+    regional: {
+      deployments: 2,
+      tier: { policy: { breaker: { minimumCalls: 1_000 }, retry: { maxAttempts: 1 } } },
+    },
+  })
+})
+afterAll(() => scenarios.close())
+
+const rejections: unknown[] = []
+process.on('unhandledRejection', (reason) => rejections.push(reason))
+const servedBy = (response: Response) => response.headers.get('x-huntaze-deployment')
+
+describe('a flapping primary', () => {
+  it('is left while it is down, probed now and then, and served by again soon after', async () => {
+    const { script, chat, calls } = scenarios.of('flapping')
+    script(error(503), answer)
+    const beganMs = performance.now()
+    const downMs = 6_000
+    let askedWhileDown = 0
+    let backAtMs: number | null = null
+    for (let request = 0; request < 20; request += 1) {
+      const dueMs = request * 400
+      await new Promise((resolve) => setTimeout(resolve, beganMs + dueMs - performance.now()))
+      if (dueMs >= downMs && askedWhileDown === 0) {
+        askedWhileDown = calls()[0] ?? 0
+        script(answer, answer)
+      }
+      const response = await chat()
+      expect(response.status).toBe(200)
+      if (dueMs >= downMs && servedBy(response) === 'flapping-a') backAtMs ??= dueMs
+    }
+    expect(askedWhileDown).toBeGreaterThan(2)
+    expect(askedWhileDown).toBeLessThanOrEqual(8)
+    expect((backAtMs ?? Number.POSITIVE_INFINITY) - downMs).toBeLessThanOrEqual(1_600)
+  })
+})
+
+describe('time', () => {
+  it('is kept: no request outlasts its deadline by more than 250 ms, whatever its candidates do', async () => {
+    const { script, chat } = scenarios.of('deadline')
+    const silent: Step[] = [{ kind: 'never' }]
+    const slow: Step[] = [{ kind: 'head' }, { kind: 'never' }]
+    for (const [steps, streamed] of [
+      [silent, false],
+      [slow, true],
+      [error(503), false],
+    ] as const) {
+      script(steps, steps, steps, steps)
+      const beganMs = performance.now()
+      const response = await chat({ stream: streamed })
+      await response.text()
+      expect(response.status).toBeGreaterThanOrEqual(502)
+      expect(performance.now() - beganMs).toBeLessThan(700 + 250)
+    }
+  })
+
+  it('is not spent on a first token that is late: the next one answers', async () => {
+    const { script, chat, calls } = scenarios.of('lateToken')
+    script([{ kind: 'head' }, { kind: 'chunk', data: sse(roleEvent) }, { kind: 'delay', ms: 20_000 }], stream)
+    const beganMs = performance.now()
+    const response = await chat({ stream: true })
+    expect(await response.text()).toContain('[DONE]')
+    expect(servedBy(response)).toBe('lateToken-b')
+    expect(performance.now() - beganMs).toBeLessThan(400 + 1_000)
+    expect(calls()).toEqual([1, 1])
+  })
+})
+
+describe('a step of several', () => {
+  it('spills only what overflows provisioned throughput, and goes back to it at once', async () => {
+    const { upstreams, chat, calls } = scenarios.of('ptu')
+    upstreams[0]?.respond(error(429, { 'retry-after-ms': '0' }), answer)
+    upstreams[1]?.respond(answer)
+    expect([servedBy(await chat()), servedBy(await chat()), servedBy(await chat())]).toEqual([
+      'ptu-b',
+      'ptu-a',
+      'ptu-a',
+    ])
+    expect(calls()).toEqual([3, 1])
+    expect(scenarios.gateway.container.gateway.breakers.describe('ptu-a')[0]?.calls).toBe(2)
+  })
+
+  it('keeps a session at one deployment and spreads the others', async () => {
+    const { script, chat } = scenarios.of('sticky')
+    script(answer, answer, answer)
+    const of = async (session: string) => servedBy(await chat({}, { 'x-huntaze-session': session }))
+    const sessions = Array.from({ length: 12 }, (_, index) => `fan ${index}`)
+    const first = await Promise.all(sessions.map(of))
+    expect(new Set(first).size).toBeGreaterThan(1)
+    expect(await Promise.all(sessions.map(of))).toEqual(first)
+  })
+})
+
+describe('a required region', () => {
+  it('is not left on failure, and a preferred one is', async () => {
+    const { script, chat, calls } = scenarios.of('regional')
+    script(answer, error(500))
+    const region = 'region-regional-b'
+    const required = await chat({}, { 'x-huntaze-region': region, 'x-huntaze-region-mode': 'require' })
+    expect(required.status).toBe(503)
+    expect(calls()).toEqual([0, 1])
+    const preferred = await chat({}, { 'x-huntaze-region': region })
+    expect([preferred.status, servedBy(preferred), preferred.headers.get('x-huntaze-attempts')]).toEqual([
+      200,
+      'regional-a',
+      '2',
+    ])
+  })
+
+  it('may be the account’s or the key’s; a requirement of theirs is stronger than the request’s wish', async () => {
+    const { script, chat, calls } = scenarios.of('regional')
+    script(answer, answer)
+    const { access } = scenarios.gateway.container
+    const set = (name: string | null) =>
+      access.accounts.setRegion({
+        accountId: 'acc_bootstrap',
+        region: name === null ? null : { name, mode: 'require' },
+        actorId: 'usr_1',
+      })
+    await set('region-regional-b')
+    const before = calls()
+    expect(servedBy(await chat())).toBe('regional-b')
+    expect(servedBy(await chat({}, { 'x-huntaze-region': 'region-regional-a' }))).toBe('regional-b')
+    await set(null)
+    expect(servedBy(await chat())).toBe('regional-a')
+    expect(calls()).toEqual([(before[0] ?? 0) + 1, (before[1] ?? 0) + 2])
+    const { secret } = await access.keys.create({
+      name: 'north',
+      accountId: 'acc_north',
+      plan: 'pro',
+      scopes: ['chat'],
+      expiresAt: null,
+      region: { name: 'region-regional-b', mode: 'prefer' },
+      streamMode: 'complete',
+      createdBy: 'usr_1',
+    })
+    script(answer, stream)
+    const response = await chat({ stream: true }, { authorization: `Bearer ${secret}` })
+    expect([servedBy(response), response.headers.get('x-huntaze-stream')]).toEqual(['regional-b', 'complete'])
+    await response.text()
+  })
+
+  it('that does not exist, or has nothing of the tier, is refused by name', async () => {
+    const { chat } = scenarios.of('regional')
+    for (const region of ['atlantis', 'region-sticky-a']) {
+      const response = await chat({}, { 'x-huntaze-region': region, 'x-huntaze-region-mode': 'require' })
+      expect(response.status).toBe(400)
+      const { error: said } = await response.json()
+      expect(said).toMatchObject({ code: 'region_not_available', param: 'x-huntaze-region' })
+      expect(said.message).toContain(region)
+    }
+    const odd = await chat({}, { 'x-huntaze-region': 'atlantis', 'x-huntaze-region-mode': 'maybe' })
+    expect((await odd.json()).error.param).toBe('x-huntaze-region-mode')
+  })
+})
+
+describe('after every kind of request', () => {
+  const broken: Step[][] = [
+    answer,
+    error(503),
+    error(429, { 'retry-after-ms': '50' }),
+    [{ kind: 'never' }],
+    [{ kind: 'destroy' }],
+    [{ kind: 'head' }, { kind: 'chunk', data: sse(roleEvent, textEvent('One')) }, { kind: 'never' }],
+    [{ kind: 'head' }, { kind: 'chunk', data: sse(roleEvent, textEvent('One')) }, { kind: 'destroy' }],
+    stream,
+  ]
+
+  async function callAll(): Promise<void> {
+    const { script, chat } = scenarios.of('mixed')
+    for (const steps of broken) {
+      script(steps, steps, stream)
+      for (const [body, headers] of [
+        [{}, {}],
+        [{ stream: true }, {}],
+        [{ stream: true }, { 'x-huntaze-stream': 'complete' }],
+      ] as const) {
+        const response = await chat(body, headers)
+        await response.text().catch(() => '')
+      }
+    }
+  }
+  const count = (kind: string) => process.getActiveResourcesInfo().filter((one) => one === kind).length
+
+  it('nothing is left behind: no timer, no place, no running request, no rejection', async () => {
+    await callAll()
+    const timers = count('Timeout')
+    await callAll()
+    await callAll()
+    const { gateway, ledger } = scenarios.gateway.container
+    await ledger.caughtUp()
+    expect(gateway.running.size).toBe(0)
+    for (const id of scenarios.of('mixed').ids) {
+      expect(gateway.bulkheads.read(id)).toMatchObject({ inFlight: 0, queued: 0 })
+      expect(gateway.gauges.read(id).inFlight).toBe(0)
+    }
+    await expect.poll(() => count('Timeout'), { timeout: 15_000 }).toBeLessThanOrEqual(timers + 1)
+    expect(rejections).toEqual([])
+  })
+})
