@@ -1,4 +1,5 @@
 import type { Access } from '#server/access/create-access'
+import type { Audit } from '#server/audit/open-audit'
 import type { ConfigurationWatcher } from '#server/config/configuration-watcher'
 import type { Env } from '#server/config/env'
 import type { SettingsStore } from '#server/config/settings-store'
@@ -28,6 +29,7 @@ export interface Container {
   settings: SettingsStore
   catalog: CatalogStore
   access: Access
+  audit: Audit
   ledger: LedgerWriter
   gateway: GatewayParts
   capacity: Capacity

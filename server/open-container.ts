@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createAccess } from '#server/access/create-access'
+import { openAudit } from '#server/audit/open-audit'
 import { createConfigurationWatcher } from '#server/config/configuration-watcher'
 import { type Env, readEnv } from '#server/config/env'
 import { localKeyName, localSecret } from '#server/config/local-secret'
@@ -111,6 +112,7 @@ async function open({ env, instanceId, log, publicUrl, closers }: Opening): Prom
   await settings.reload()
   configuration.subscribe(() => settings.reload())
 
+  const audit = openAudit({ env, clock })
   const access = createAccess({ db, clock, log, configuration, publicUrl, ...accessSettings(env) })
   const { firstOperatorUrl } = await access.start()
   closers.push(access.close)
@@ -149,6 +151,7 @@ async function open({ env, instanceId, log, publicUrl, closers }: Opening): Prom
     settings,
     catalog,
     access,
+    audit,
     ledger,
     gateway: createGatewayParts({ ...resilience, catalog, providers, settings, ledger, clock, log }),
     refusals: createRefusalCounter(),

@@ -22,6 +22,11 @@ export function isLoopbackHost(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)
 }
 
+/** Keys with commas between them; each must be one that `key` accepts. */
+function keyList(key: z.ZodType<string, string>) {
+  return text.transform((value) => value.split(',').map((part) => part.trim())).pipe(z.array(key))
+}
+
 /** One row per variable: its schema and the sentence that README and `.env.example` carry. */
 export const envVariables = {
   HOST: { schema: text.default('127.0.0.1'), group: 'Server', about: 'Address to listen on.' },
@@ -116,6 +121,23 @@ export const envVariables = {
     schema: z.guid('must be the GUID of one tenant').optional(),
     group: 'Access',
     about: 'Tenant whose members may sign in.',
+  },
+  HUNTAZE_SIGNING_KEY: {
+    schema: keyList(
+      text.regex(
+        /^[A-Za-z0-9+/_-]{43}=?$/,
+        'must be 32 bytes in base64, as `openssl rand -base64 32` makes them',
+      ),
+    ).optional(),
+    group: 'Audit',
+    about:
+      'Ed25519 key (32 bytes in base64) that signs the audit log; after a rotation: the new one, a comma, the old one. Generated into the data directory when embedded; required with DATABASE_URL.',
+  },
+  HUNTAZE_PSEUDONYM_KEY: {
+    schema: keyList(text.min(32, 'must be at least 32 characters')).optional(),
+    group: 'Audit',
+    about:
+      'Finds the pseudonyms under which persons stand in the audit log; after a rotation: the new one, a comma, the old one. Generated into the data directory when embedded; required with DATABASE_URL.',
   },
   AZURE_OPENAI_ENDPOINT: {
     schema: endpoint.optional(),

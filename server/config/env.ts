@@ -21,6 +21,8 @@ const needs: readonly (readonly [EnvName, EnvName])[] = [
   ['AZURE_OPENAI_DR_ENDPOINT', 'AZURE_OPENAI_ENDPOINT'],
   ['ANTHROPIC_BASE_URL', 'ANTHROPIC_API_KEY'],
   ['DATABASE_URL', 'AUTH_SECRET'],
+  ['DATABASE_URL', 'HUNTAZE_SIGNING_KEY'],
+  ['DATABASE_URL', 'HUNTAZE_PSEUDONYM_KEY'],
 ]
 
 export type EnvResult = { ok: true; env: Env } | { ok: false; problems: readonly string[] }

@@ -1,9 +1,16 @@
 import type { PoolClient } from 'pg'
 import type { Database } from '#server/db/database'
 
-/** Tables that are partitioned by month of `started_at`; each has a default partition, so no row is ever refused. */
-export const partitionedTables = ['ledger_entries', 'attempts'] as const
+/** Tables that are partitioned by month; each has a default partition, so no row is ever refused. */
+export const partitionedTables = ['ledger_entries', 'attempts', 'audit_entries'] as const
 export type PartitionedTable = (typeof partitionedTables)[number]
+
+/** The instant by which each is partitioned. */
+const partitionColumns: Readonly<Record<PartitionedTable, string>> = {
+  ledger_entries: 'started_at',
+  attempts: 'started_at',
+  audit_entries: 'at',
+}
 
 interface Month {
   /** First instant of the month in UTC, ISO. */
@@ -96,13 +103,26 @@ async function createPartition(
   await client.query(`LOCK TABLE "${table}" IN ACCESS EXCLUSIVE MODE`)
   if (await exists(client, name)) return
   await client.query(`CREATE TABLE "${name}" (LIKE "${table}" INCLUDING DEFAULTS INCLUDING CONSTRAINTS)`)
+  const column = partitionColumns[table]
+  // Moving is no deletion: the rows are the same ones to whoever reads the table.
+  await client.query(`ALTER TABLE "${table}_default" DISABLE TRIGGER USER`)
   await client.query(
-    `WITH moved AS (DELETE FROM "${table}_default" WHERE started_at >= $1 AND started_at < $2 RETURNING *)
+    `WITH moved AS (DELETE FROM "${table}_default" WHERE ${column} >= $1 AND ${column} < $2 RETURNING *)
      INSERT INTO "${name}" SELECT * FROM moved`,
     [month.from, month.to],
   )
+  await client.query(`ALTER TABLE "${table}_default" ENABLE TRIGGER USER`)
   await client.query(
     `ALTER TABLE "${table}" ATTACH PARTITION "${name}" FOR VALUES FROM ('${month.from}') TO ('${month.to}')`,
+  )
+  if (table === 'audit_entries') await refuseTruncation(client, name)
+}
+
+/** Unlike triggers of rows, those of statements do not pass from a table to its partitions. */
+async function refuseTruncation(client: PoolClient, name: string): Promise<void> {
+  await client.query(
+    `CREATE TRIGGER "audit_entries_no_truncate" BEFORE TRUNCATE ON "${name}"
+     FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse()`,
   )
 }
 

@@ -41,9 +41,13 @@ export async function restoreBackup(options: RestoreOptions): Promise<BackupSumm
   const client = await db.pool.connect()
   try {
     await client.query('BEGIN')
+    // What guards rows against being changed would also keep them from being put back.
+    await switchTriggers(client, 'DISABLE')
     await emptyTables(client, options)
     await insertAll(client, options)
     await compareCounts(client, summary)
+    await advanceSequences(client)
+    await switchTriggers(client, 'ENABLE')
     await client.query('COMMIT')
   } catch (error) {
     client.release(true)
@@ -135,6 +139,33 @@ async function insertRows(
     `INSERT INTO ${table} (${columns}) SELECT ${columns} FROM json_populate_recordset(NULL::${table}, $1::json)`,
     [`[${rows.join(',')}]`],
   )
+}
+
+/** Those of ours, on every table and partition; foreign keys hold all the same. */
+async function switchTriggers(client: PoolClient, how: 'ENABLE' | 'DISABLE'): Promise<void> {
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT DISTINCT tgrelid::regclass::text AS name FROM pg_trigger
+     JOIN pg_class ON pg_class.oid = tgrelid
+     WHERE NOT tgisinternal AND relnamespace = 'public'::regnamespace`,
+  )
+  for (const { name } of rows) await client.query(`ALTER TABLE ${name} ${how} TRIGGER USER`)
+}
+
+/** Numbers that a column hands out itself go on behind the restored ones. */
+async function advanceSequences(client: PoolClient): Promise<void> {
+  const { rows } = await client.query<{ table: string; column: string }>(
+    `SELECT refobjid::regclass::text AS table, attname AS column FROM pg_depend
+     JOIN pg_class sequences ON sequences.oid = objid AND sequences.relkind = 'S'
+     JOIN pg_attribute ON attrelid = refobjid AND attnum = refobjsubid
+     WHERE deptype = 'a' AND sequences.relnamespace = 'public'::regnamespace`,
+  )
+  for (const { table, column } of rows) {
+    const name = quoteName(column)
+    await client.query(
+      `SELECT setval(pg_get_serial_sequence($1, $2), coalesce(max(${name}), 1), max(${name}) IS NOT NULL) FROM ${table}`,
+      [table, column],
+    )
+  }
 }
 
 async function compareCounts(client: PoolClient, { end }: BackupSummary): Promise<void> {

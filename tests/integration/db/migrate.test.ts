@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { generateDrizzleJson, generateMigration } from 'drizzle-kit/api'
 import { describe, expect, it } from 'vitest'
 import * as access from '#schema/access'
+import * as audit from '#schema/audit'
 import * as configuration from '#schema/configuration'
 import * as costs from '#schema/costs'
 import * as deployments from '#schema/deployments'
@@ -27,6 +28,7 @@ describe('migrations', () => {
     const snapshot = JSON.parse(await readFile(new URL(`meta/${last}_snapshot.json`, migrations), 'utf8'))
     const schema = {
       ...access,
+      ...audit,
       ...configuration,
       ...costs,
       ...deployments,

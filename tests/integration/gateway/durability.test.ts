@@ -6,6 +6,7 @@ import type { Database } from '#server/db/database'
 import { openDatabase } from '#server/db/open-database'
 import { startDatabaseProxy } from '#tests/support/database-proxy'
 import { openPostgres, postgresRefusal } from '#tests/support/databases'
+import { outsideDatabaseSecrets } from '#tests/support/outside-database-secrets'
 import { type RunningProgram, runProgram } from '#tests/support/running-program'
 import { chainCatalog } from '#tests/support/start-gateway'
 import {
@@ -166,7 +167,7 @@ describe('nothing answered is lost', () => {
       const proxy = await startDatabaseProxy(postgres.db.connection)
       try {
         program = await runProgram(
-          environment({ DATABASE_URL: proxy.connection.connectionString ?? '', AUTH_SECRET: 'a'.repeat(32) }),
+          environment({ DATABASE_URL: proxy.connection.connectionString ?? '', ...outsideDatabaseSecrets }),
         )
         const load = startLoad(program.url, 8)
         await expect.poll(() => load.answered.length, { timeout: 30_000 }).toBeGreaterThan(100)

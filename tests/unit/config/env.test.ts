@@ -63,11 +63,27 @@ describe('environment', () => {
     }
   })
 
-  it('needs a signing secret with an outside database', () => {
+  it('needs secrets of its own with an outside database', () => {
     expect(readEnv({ DATABASE_URL: 'postgres://localhost/x' })).toMatchObject({
       ok: false,
-      problems: ['DATABASE_URL: needs AUTH_SECRET too'],
+      problems: [
+        'DATABASE_URL: needs AUTH_SECRET too',
+        'DATABASE_URL: needs HUNTAZE_SIGNING_KEY too',
+        'DATABASE_URL: needs HUNTAZE_PSEUDONYM_KEY too',
+      ],
     })
+  })
+
+  it('takes several keys where one was rotated, and repeats none that is wrong', () => {
+    const keys = ['A'.repeat(43), `${'b'.repeat(43)}=`]
+    expect(readEnv({ HUNTAZE_SIGNING_KEY: keys.join(', ') })).toMatchObject({
+      ok: true,
+      env: { HUNTAZE_SIGNING_KEY: keys },
+    })
+    const result = readEnv({ HUNTAZE_SIGNING_KEY: 'too-short-a-key', HUNTAZE_PSEUDONYM_KEY: 'short' })
+    if (result.ok) throw new Error('must be refused')
+    expect(result.problems.join('\n')).toContain('HUNTAZE_SIGNING_KEY.0: must be 32 bytes')
+    expect(result.problems.join('\n')).not.toMatch(/too-short-a-key/)
   })
 })
 

@@ -1,0 +1,16 @@
+/**
+ * Common table expressions that find the pseudonym of every subject in `lookups(lookup)`, and give one to those that
+ * have none; the result is `names(lookup, pseudonym)`. Written as text because the ledger's statement contains it.
+ */
+export const nameSubjects = `
+known AS MATERIALIZED (
+  SELECT lookup, min(pseudonym) AS pseudonym FROM audit_subjects
+  WHERE lookup IN (SELECT lookup FROM lookups) GROUP BY lookup
+), fresh AS (
+  INSERT INTO audit_subjects (lookup, pseudonym)
+  SELECT lookup, 'sub_' || left(replace(gen_random_uuid()::text, '-', ''), 24)
+  FROM lookups WHERE lookup NOT IN (SELECT lookup FROM known)
+  RETURNING lookup, pseudonym
+), names AS MATERIALIZED (
+  SELECT lookup, pseudonym FROM known UNION ALL SELECT lookup, pseudonym FROM fresh
+)`
