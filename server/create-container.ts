@@ -9,6 +9,7 @@ import type { Capacity } from '#server/deployments/capacity'
 import type { CatalogStore } from '#server/deployments/catalog-store'
 import type { GatewayParts } from '#server/gateway/gateway-parts'
 import type { RefusalCounter } from '#server/http/refusal-counter'
+import type { Redactor } from '#server/privacy/redactor'
 import type { Simulator } from '#server/simulator/start-simulator'
 import type { Clock } from '#server/telemetry/clock'
 import type { ConsoleEvents } from '#server/telemetry/console-events'
@@ -33,6 +34,7 @@ export interface Container {
   ledger: LedgerWriter
   gateway: GatewayParts
   capacity: Capacity
+  redactor: Redactor
   refusals: RefusalCounter
   events: ConsoleEvents
   /** Null when every provider is real. */

@@ -23,6 +23,7 @@ import {
   simulatedLabels,
 } from '#server/gateway/open-providers'
 import { createRefusalCounter } from '#server/http/refusal-counter'
+import { createRedactor, type Redactor } from '#server/privacy/redactor'
 import { openResilience } from '#server/resilience/open-resilience'
 import { systemClock } from '#server/telemetry/clock'
 import { createConsoleEvents } from '#server/telemetry/console-events'
@@ -54,11 +55,12 @@ export async function openContainer(): Promise<Container> {
 export async function openProcessContainer(options: OpenOptions): Promise<OpenedContainer> {
   const env = options.env ?? requireEnv()
   const instanceId = `ins_${randomBytes(6).toString('hex')}`
-  const log = createLog({ level: env.LOG_LEVEL, instanceId })
+  const redactor = createRedactor()
+  const log = createLog({ level: env.LOG_LEVEL, instanceId, redactor })
   const publicUrl = options.publicUrl ?? (() => env.PUBLIC_URL ?? `http://${env.HOST}:${env.PORT}`)
   const closers: (() => Promise<void> | void)[] = []
   try {
-    return await open({ env, instanceId, log, publicUrl, closers })
+    return await open({ env, instanceId, log, redactor, publicUrl, closers })
   } catch (error) {
     await closeAll(closers)
     throw error
@@ -75,12 +77,14 @@ interface Opening {
   env: Env
   instanceId: string
   log: Log
+  redactor: Redactor
   publicUrl: () => string
   /** Run in reverse order, also when opening fails half-way. */
   closers: (() => Promise<void> | void)[]
 }
 
-async function open({ env, instanceId, log, publicUrl, closers }: Opening): Promise<OpenedContainer> {
+/** What everything else stands on: the catalog, the database at this program's version, its settings. */
+async function openFoundation({ env, log, closers }: Opening) {
   const clock = systemClock
   const events = createConsoleEvents(clock)
   const simulator = await openSimulator(env)
@@ -111,7 +115,13 @@ async function open({ env, instanceId, log, publicUrl, closers }: Opening): Prom
   const settings = createSettingsStore(db)
   await settings.reload()
   configuration.subscribe(() => settings.reload())
+  return { clock, events, simulator, catalog, db, configuration, settings }
+}
 
+async function open(opening: Opening): Promise<OpenedContainer> {
+  const { env, instanceId, log, redactor, publicUrl, closers } = opening
+  const foundation = await openFoundation(opening)
+  const { clock, events, simulator, catalog, db, configuration, settings } = foundation
   const audit = openAudit({ env, clock })
   const access = createAccess({ db, clock, log, configuration, publicUrl, ...accessSettings(env) })
   const { firstOperatorUrl } = await access.start()
@@ -153,7 +163,17 @@ async function open({ env, instanceId, log, publicUrl, closers }: Opening): Prom
     access,
     audit,
     ledger,
-    gateway: createGatewayParts({ ...resilience, catalog, providers, settings, ledger, clock, log }),
+    gateway: createGatewayParts({
+      ...resilience,
+      redact: redactor.redact,
+      catalog,
+      providers,
+      settings,
+      ledger,
+      clock,
+      log,
+    }),
+    redactor,
     refusals: createRefusalCounter(),
     events,
     simulator,

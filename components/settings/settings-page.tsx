@@ -4,6 +4,7 @@ import { Skeleton } from '@mantine/core'
 import { useSettings } from '#components/data/use-settings'
 import { useStatus } from '#components/data/use-status'
 import { PromptStoragePanel } from '#components/settings/prompt-storage-panel'
+import { RedactionPanel } from '#components/settings/redaction-panel'
 import { RetentionPanel } from '#components/settings/retention-panel'
 import { SystemPanel } from '#components/settings/system-panel'
 import { ErrorNotice } from '#components/ui/error-notice'
@@ -38,6 +39,7 @@ export function SettingsPage() {
               <Waiting what="The status" query={status} height={260} />
             </Panel>
           )}
+          <RedactionPanel />
         </div>
       </div>
     </Page>

@@ -18,7 +18,7 @@ export const breakerView = z.object({
   isolatedUntil: z.iso.datetime().nullable(),
   /** Times it opened since midnight UTC, all instances. */
   opensToday: z.number(),
-  /** Of the sliding window on this instance. */
+  /** Of the sliding window on this instance; while it is not closed, of the window that opened it. */
   calls: z.number(),
   errorRatio: z.number().nullable(),
 })

@@ -1,18 +1,23 @@
-/**
- * Patterns of what may identify a person or open a door, most specific first. They err towards hiding: a text is kept
- * for understanding an answer, not for its numbers.
- */
-const patterns: readonly { kind: string; pattern: RegExp }[] = [
-  { kind: 'credential', pattern: /\b(?:htz_|sk-|ghp_|xox[abp]-|AKIA|eyJ)[\w.-]{10,}/g },
-  { kind: 'credential', pattern: /\bBearer\s+[\w.~+/=-]{10,}/gi },
-  { kind: 'email', pattern: /[\p{L}\p{N}._%+-]+\s?(?:@|\(at\)|\[at\])\s?[\p{L}\p{N}.-]+\.\p{L}{2,}/giu },
-  { kind: 'iban', pattern: /\b[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{2,4}){3,8}\b/g },
-  { kind: 'ip', pattern: /\b(?:\d{1,3}\.){3}\d{1,3}\b/g },
-  { kind: 'ip', pattern: /\b(?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{1,4}\b/gi },
-  { kind: 'number', pattern: /(?<![\w.])\+?\(?\d(?:[ ()./\\-]{0,3}\d){6,}(?!\w)/g },
-]
+import { findSensitive, type RedactionOptions } from '#lib/privacy/find-sensitive'
+import type { SensitiveSpan } from '#lib/privacy/sensitive-span'
 
-/** The text with e-mail addresses, credentials, account, card and telephone numbers and IP addresses replaced by `[kind]`. */
-export function redactText(text: string): string {
-  return patterns.reduce((redacted, { kind, pattern }) => redacted.replace(pattern, `[${kind}]`), text)
+/**
+ * The text with e-mail addresses, telephone, card, account and identity numbers, IP and postal addresses, credentials
+ * and names replaced by `[kind]`. Idempotent; a text in which nothing is found comes back as it is.
+ */
+export function redactText(text: string, options: RedactionOptions = {}): string {
+  return replaceSpans(text, findSensitive(text, options))
+}
+
+/** The text with each span replaced by its kind in brackets; spans in order, none overlapping. */
+export function replaceSpans(text: string, spans: readonly SensitiveSpan[]): string {
+  if (spans.length === 0) return text
+  const parts: string[] = []
+  let from = 0
+  for (const { start, end, kind } of spans) {
+    parts.push(text.slice(from, start), `[${kind}]`)
+    from = end
+  }
+  parts.push(text.slice(from))
+  return parts.join('')
 }

@@ -35,13 +35,15 @@ export interface Breaker {
   evidence: BreakerEvidence[]
   /** Probes of this instance that are on their way. */
   probing: number
+  /** What the window held when it opened; null while it is closed. */
+  openedOn: { calls: number; failed: number } | null
 }
 
 export const evidenceKept = 20
 
 export function createBreaker(signal: BreakerSignal, policy: BreakerPolicy): Breaker {
   const window = createBreakerWindow(policy.windowMs)
-  return { signal, policy, state: closedBreaker, window, evidence: [], probing: 0 }
+  return { signal, policy, state: closedBreaker, window, evidence: [], probing: 0, openedOn: null }
 }
 
 /** May a call go: plainly, as a probe, or not at all, and why not. Changes nothing. */
@@ -137,6 +139,8 @@ export function move(
 ): BreakerTransition {
   const { state: from, signal } = breaker
   breaker.state = to
+  const seen = breaker.window.read(to.changedAtMs)
+  breaker.openedOn = to.phase === 'closed' ? null : seen.calls > 0 ? seen : breaker.openedOn
   breaker.window.clear()
   breaker.evidence = []
   return { signal, from, to, evidence: [...evidence] }

@@ -3,10 +3,10 @@ import type { Breaker } from '#lib/resilience/breaker'
 
 /** A breaker as the board shows it. */
 export function describeBreaker(
-  { signal, state, window }: Breaker,
+  { signal, state, window, openedOn }: Breaker,
   { nowMs, opensToday }: { nowMs: number; opensToday: number },
 ): BreakerView {
-  const { calls, failed } = window.read(nowMs)
+  const { calls, failed } = openedOn ?? window.read(nowMs)
   const { phase, reason, changedAtMs, retryAtMs, isolatedUntilMs } = state
   return {
     signal,

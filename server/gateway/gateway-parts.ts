@@ -7,6 +7,7 @@ import type { Regions } from '#server/deployments/regions'
 import type { Provider } from '#server/gateway/providers/provider'
 import type { RecentAnswers } from '#server/gateway/recent-answers'
 import type { RequestAbort } from '#server/gateway/request-abort'
+import type { Redactor } from '#server/privacy/redactor'
 import type { Breakers } from '#server/resilience/breakers'
 import type { Bulkheads } from '#server/resilience/bulkheads'
 import type { HedgeShares } from '#server/resilience/hedge-shares'
@@ -42,6 +43,8 @@ export interface GatewayParts {
   random(): number
   /** Running requests, for a shutdown to end. */
   running: Set<RequestAbort>
+  /** Hides what identifies people or opens doors, and counts it. */
+  redact: Redactor['redact']
   /** Keep redacted texts with requests? */
   storesPrompts(): boolean
   /** Counts tokens of text as the model's tokenizer does; for what no provider reported. */

@@ -3,7 +3,6 @@ import type { Deployment } from '#lib/deployments/catalog'
 import type { Failure } from '#lib/gateway/failure'
 import type { RoutePlan } from '#lib/gateway/route-plan'
 import { type FinishReason, noUsage, type Usage } from '#lib/gateway/usage'
-import { redactText } from '#lib/privacy/redact-text'
 import type { DeploymentBlock } from '#lib/resilience/breaker-signal'
 import type { CallOutcome } from '#lib/resilience/breaker-verdict'
 import type { EndedAttempt, NextStep, WalkCandidate } from '#lib/resilience/decide-next'
@@ -110,7 +109,7 @@ export function endAttempt(run: GatewayRun, attempt: OpenAttempt, end: AttemptEn
     outcome: end.outcome,
     failureClass: end.failure?.class ?? null,
     httpStatus: end.httpStatus,
-    errorMessage: end.failure ? errorMessage(end.failure) : null,
+    errorMessage: end.failure ? errorMessage(run, end.failure) : null,
     offsetMs: Math.round(attempt.startedMs - run.context.startedMs),
     firstTokenMs: attempt.firstTokenMs === null ? null : Math.round(attempt.firstTokenMs),
     durationMs: Math.round(durationMs),
@@ -143,9 +142,9 @@ function callOutcome(failure: Failure | null, firstTokenMs: number | null): Call
   return failure.class === 'cancelled' ? { kind: 'cancelled' } : { kind: 'failure', failure }
 }
 
-function errorMessage(failure: Failure): string {
+function errorMessage({ parts, context }: GatewayRun, failure: Failure): string {
   const code = failure.error.code ? `${failure.error.code}: ` : ''
-  return redactText(`${code}${failure.error.message}`).slice(0, 500)
+  return parts.redact(`${code}${failure.error.message}`, context.tags).slice(0, 500)
 }
 
 function addUsage(a: Usage, b: Usage): Usage {
@@ -204,8 +203,8 @@ export function ledgerRecord(run: GatewayRun, end: RunEnd): LedgerRecord {
     latencyMs: Math.round(latencyMs),
     overheadUs: Math.max(0, Math.round((latencyMs - run.providerMs) * 1000)),
     planReasons: plan.reasons,
-    promptText: run.promptText === null ? null : redactText(run.promptText),
-    answerText: end.answerText === null ? null : redactText(end.answerText),
+    promptText: run.promptText === null ? null : run.parts.redact(run.promptText, context.tags),
+    answerText: end.answerText === null ? null : run.parts.redact(end.answerText, context.tags),
     attempts: run.attempts,
   }
 }

@@ -141,7 +141,7 @@ function testContext(container: Container, { actor, requestId, request }: TestCa
       region: null,
       streamMode: null,
     },
-    tags: { creatorId: null, fanId: null, operation: 'test', sessionId: null },
+    tags: { creatorId: null, fanId: null, operation: 'test', sessionId: null, names: [] },
     startedAtMs: container.clock.nowMs(),
     startedMs: container.clock.monotonicMs(),
     callerSignal: request.signal,

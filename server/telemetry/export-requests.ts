@@ -2,6 +2,7 @@ import type { RequestRow } from '#lib/contracts/requests'
 import { picoToUsdDecimal } from '#lib/costs/format-usd'
 import { csvLine } from '#lib/telemetry/csv-line'
 import type { Database } from '#server/db/database'
+import type { Redactor } from '#server/privacy/redactor'
 import { type RequestFilter, requestCondition } from '#server/telemetry/request-filter'
 import { positionOf, selectRequests } from '#server/telemetry/request-rows'
 
@@ -37,15 +38,26 @@ const columns: readonly (readonly [heading: string, value: (row: RequestRow) => 
   ['usage_source', (row) => row.usageSource],
   ['cost_usd', (row) => (row.costPicoUsd === null ? null : picoToUsdDecimal(BigInt(row.costPicoUsd)))],
 ]
+/** What callers write freely, and so may hold anything. */
+const written: ReadonlySet<string> = new Set(['correlation_id', 'creator_id', 'operation', 'requested_model'])
 const chunkRows = 1000
+
+function cellOf(
+  row: RequestRow,
+  [heading, value]: (typeof columns)[number],
+  redact: (text: string) => string,
+): Cell {
+  const cell = value(row)
+  return typeof cell === 'string' && written.has(heading) ? redact(cell) : cell
+}
 
 /**
  * The filtered requests as CSV, newest first: the header, then one piece of text per thousand rows, each read when
- * the one before was taken. An empty `cost_usd` means that no price was known.
+ * the one before was taken. An empty `cost_usd` means that no price was known. What callers wrote goes out redacted.
  */
 export async function* exportRequests(
   db: Pick<Database, 'orm'>,
-  filter: RequestFilter,
+  { filter, redact }: { filter: RequestFilter; redact: Redactor['redactTwice'] },
 ): AsyncGenerator<string> {
   yield csvLine(columns.map(([heading]) => heading))
   const condition = requestCondition(filter)
@@ -58,6 +70,7 @@ export async function* exportRequests(
       limit: chunkRows,
       selective: filter.id !== undefined,
     })
-    if (rows.length > 0) yield rows.map((row) => csvLine(columns.map(([, value]) => value(row)))).join('')
+    if (rows.length > 0)
+      yield rows.map((row) => csvLine(columns.map((column) => cellOf(row, column, redact)))).join('')
   } while (rows.length === chunkRows)
 }

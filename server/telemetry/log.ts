@@ -1,6 +1,8 @@
-import { type DestinationStream, pino } from 'pino'
+import { type DestinationStream, pino, stdSerializers } from 'pino'
 import type { AppError } from '#server/http/app-error'
 import { isCallersFault } from '#server/http/error-response'
+import { redactFields, redactValue } from '#server/privacy/redact-fields'
+import { createRedactor, type Redactor } from '#server/privacy/redactor'
 
 export type LogFields = Readonly<Record<string, unknown>>
 
@@ -19,6 +21,7 @@ export interface LogOptions {
   level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent'
   instanceId: string
   destination?: DestinationStream
+  redactor?: Redactor
 }
 
 /** Fields that would hold a secret are censored whatever wrote them. */
@@ -28,12 +31,26 @@ const censored = ['authorization', 'apiKey', 'password', 'secret', 'token', 'coo
 ])
 
 export function createLog(options: LogOptions): Log {
+  const redactor = options.redactor ?? createRedactor()
   const destination = options.destination ?? pino.destination({ fd: 1, sync: true })
   const logger = pino(
     {
       level: options.level,
       base: { instance: options.instanceId },
       redact: { paths: censored, censor: '[censored]' },
+      formatters: { log: (fields) => redactFields(fields, redactor.redact) },
+      serializers: {
+        err: (error: Error) => redactFields(stdSerializers.err(error), redactor.redact),
+        cause: (cause: unknown) => redactValue(cause, redactor.redact),
+      },
+      hooks: {
+        logMethod(args, method) {
+          method.apply(
+            this,
+            args.map((arg) => (typeof arg === 'string' ? redactor.redact(arg) : arg)) as typeof args,
+          )
+        },
+      },
     },
     destination,
   )

@@ -14,7 +14,11 @@ const allowed: Readonly<Record<Layer, readonly Layer[]>> = {
   server: ['server', 'lib', 'drizzle/schema'],
   'drizzle/schema': ['drizzle/schema'],
 }
-const packagesOf: Partial<Record<Layer, RegExp>> = { lib: /^zod$/, 'drizzle/schema': /^drizzle-orm(\/.*)?$/ }
+/** Beside zod, two that are pure data and arithmetic: forms of account and telephone numbers of all countries. */
+const packagesOf: Partial<Record<Layer, RegExp>> = {
+  lib: /^(zod|ibantools|libphonenumber-js\/max)$/,
+  'drizzle/schema': /^drizzle-orm(\/.*)?$/,
+}
 const aliases: Readonly<Record<string, string>> = {
   '#lib/': 'lib/',
   '#server/': 'server/',

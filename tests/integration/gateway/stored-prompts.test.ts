@@ -37,7 +37,7 @@ it('are kept only while that is switched on, and then redacted', async () => {
   expect(await storedTexts()).toEqual({ prompt_text: null, answer_text: null })
   await gateway.container.settings.update({ storePrompts: true }, who)
   expect(await storedTexts()).toEqual({
-    prompt_text: '[{"role":"user","content":"I am [email], call [number]"}]',
+    prompt_text: '[{"role":"user","content":"I am [email], call [phone]"}]',
     answer_text: 'Write to [email]',
   })
   await gateway.container.settings.update({ storePrompts: false }, who)

@@ -1,6 +1,7 @@
 import { beforeAll, expect, it } from 'vitest'
 import { type RequestsQuery, requestDetail, requestsPage, requestsQuery } from '#lib/contracts/requests'
 import type { LedgerRecord } from '#lib/costs/ledger-record'
+import { redactText } from '#lib/privacy/redact-text'
 import type { Database } from '#server/db/database'
 import { exportRequests } from '#server/telemetry/export-requests'
 import { listRequests } from '#server/telemetry/list-requests'
@@ -137,7 +138,8 @@ describeOnDatabases('requests', (openDb) => {
 
   it('are exported whole, formulas disarmed', async () => {
     let text = ''
-    for await (const piece of exportRequests(db, { creatorId: '=cmd|calc' })) text += piece
+    for await (const piece of exportRequests(db, { filter: { creatorId: '=cmd|calc' }, redact: redactText }))
+      text += piece
     const lines = text.trimEnd().split('\r\n')
     expect(lines[0]).toMatch(/^started_at_utc,request_id,.*latency_ms.*cost_usd$/)
     expect(lines).toHaveLength(31)

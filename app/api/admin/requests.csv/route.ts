@@ -8,12 +8,15 @@ export const GET = defineRoute({
   query: requestsQuery.omit({ cursor: true, limit: true }),
   async handle({ container, query }) {
     await container.ledger.caughtUp()
-    return new Response(textStream(exportRequests(container.db, query)), {
-      headers: {
-        'content-type': 'text/csv; charset=utf-8',
-        'content-disposition': 'attachment; filename="requests.csv"',
-        'cache-control': 'no-store',
+    return new Response(
+      textStream(exportRequests(container.db, { filter: query, redact: container.redactor.redactTwice })),
+      {
+        headers: {
+          'content-type': 'text/csv; charset=utf-8',
+          'content-disposition': 'attachment; filename="requests.csv"',
+          'cache-control': 'no-store',
+        },
       },
-    })
+    )
   },
 })
