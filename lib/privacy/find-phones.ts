@@ -4,7 +4,7 @@ import { type Detector, matchesOf, type SensitiveSpan } from '#lib/privacy/sensi
 const candidate =
   /(?<![\w.@#$€£/:-]|\d[ .-])(?:\+|00)?\(?\d(?:[ .()\-/]{0,3}\d){6,16}(?:\s?(?:x|ext\.?|extension)\s?\d{1,5})?(?![\w]|[.:/-]\d)/gi
 const cue =
-  /(?:phone|tel(?:éfono|efono|efoon|efon|efone|\.|\b)|call|mobile|mobil|m[óo]vil|telem[óo]vel|cell|whats ?app|sms|text me|ring|fax|number|numéro|número|numero|nummer|portable|handy|ruf|appel|llam|chiam|bel me|ligar?|contact|reach|signal|telegram|imessage)[^\d+]{0,30}$/i
+  /(?:phone|tel(?:éfono|efono|efoon|efon|efone|\.|\b)|call|mobile|mobil|m[óo]vil|telem[óo]vel|cell|whats ?app|sms|text me|ring|fax|number|numéro|número|numero|nummer|portable|handy|ruf|appel|ll[aá]m|chiam|bel me|ligar?|contact|reach|signal|telegram|imessage)[^\d+]{0,30}$/i
 const orderCue =
   /(?:order|invoice|ref(?:erence)?|ticket|tracking|sku|item|product|article|serial|isbn|ean|account|customer|booking|transaction|case|request|build|commit|id|no|nr|#|rechnung|commande|pedido|factura|bestellung|ordine|bestelling|price|total|amount|usd|eur)\s*(?:no\.?|number|nr\.?|#|id|:|=|is)?\s*[:#=]?\s*$/i
 const nanp =
