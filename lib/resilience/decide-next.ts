@@ -63,8 +63,12 @@ export function decideNext(walk: Walk, context: WalkContext): NextStep {
   return waitForSoonest(walk, context)
 }
 
-function isFinal(failure: Failure, context: WalkContext): boolean {
-  if (failure.class === 'content_filter' && context.contentFilterFallback) return false
+/** May nobody be asked after this failure? */
+export function isFinal(
+  failure: Failure,
+  { contentFilterFallback }: Pick<WalkContext, 'contentFilterFallback'>,
+): boolean {
+  if (failure.class === 'content_filter' && contentFilterFallback) return false
   return failure.nextCandidate === 'no' && failure.sameAgain === 'no'
 }
 

@@ -1,11 +1,12 @@
 import type { EmbeddingsRequestBody } from '#lib/contracts/openai'
 import { foreignMetadata } from '#lib/gateway/request-tags'
+import type { AttemptWork } from '#server/gateway/attempt-once'
 import { failedUsage } from '#server/gateway/attempt-usage'
 import { estimateEmbeddingUsage } from '#server/gateway/estimate-usage'
 import { endAttempt, type GatewayRun, settleRun } from '#server/gateway/gateway-run'
 import { providerTarget } from '#server/gateway/provider-target'
 import type { EmbeddingsAnswer } from '#server/gateway/providers/provider'
-import { type AttemptWork, runAttempts } from '#server/gateway/run-attempts'
+import { runAttempts } from '#server/gateway/run-attempts'
 import { failedEnd, runError } from '#server/gateway/run-failure'
 
 /**

@@ -1,8 +1,9 @@
 import type { ChatRequestBody } from '#lib/contracts/openai'
 import type { RouteReason } from '#lib/gateway/route-plan'
+import type { AttemptWork } from '#server/gateway/attempt-once'
 import { type GatewayRun, type OpenAttempt, walkCandidates } from '#server/gateway/gateway-run'
 import type { RecentAnswer } from '#server/gateway/recent-answers'
-import { type AttemptWork, runAttempts } from '#server/gateway/run-attempts'
+import { runAttempts } from '#server/gateway/run-attempts'
 
 export type Asked<Answer> =
   | { kind: 'answer'; answer: Answer; attempt: OpenAttempt }

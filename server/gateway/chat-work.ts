@@ -1,11 +1,11 @@
 import type { ChatRequestBody } from '#lib/contracts/openai'
 import { providerBody } from '#lib/gateway/provider-body'
+import type { AttemptRequest, AttemptWork } from '#server/gateway/attempt-once'
 import { failedUsage } from '#server/gateway/attempt-usage'
 import { estimateChatUsage } from '#server/gateway/estimate-usage'
 import { type GatewayRun, sawFirstToken } from '#server/gateway/gateway-run'
 import { providerTarget } from '#server/gateway/provider-target'
 import type { ChatAnswer, ChatFrame, ProviderLimits } from '#server/gateway/providers/provider'
-import type { AttemptRequest, AttemptWork } from '#server/gateway/run-attempts'
 
 /** A stream whose first content token is there: from here on nobody else can take over unseen. */
 export interface PrimedStream {

@@ -25,6 +25,12 @@ export async function enterDeployment(run: GatewayRun, deployment: Deployment): 
   return null
 }
 
+/** Gives back what entering took, when the deployment is not asked after all. */
+export function leaveDeployment(run: GatewayRun, { admission, place }: Omit<Entry, 'deployment'>): void {
+  place.leave()
+  if (admission) run.parts.breakers.settle(admission, { kind: 'cancelled' })
+}
+
 /** Waits for a place at a deployment that had none; null when it got none in time, was displaced or left. */
 export async function queueForDeployment(run: GatewayRun, deployment: Deployment): Promise<Entry | null> {
   const { bulkheads, clock } = run.parts

@@ -1,6 +1,8 @@
 import { classifyFailure } from '#lib/gateway/classify-failure'
+import { isFinal } from '#lib/resilience/decide-next'
+import type { AttemptResult, FailedAttempt } from '#server/gateway/attempt-once'
 import type { GatewayRun } from '#server/gateway/gateway-run'
-import type { AttemptResult } from '#server/gateway/run-attempts'
+import { toAppError } from '#server/http/error-response'
 import { pause } from '#server/resilience/pause'
 
 /**
@@ -16,69 +18,111 @@ export function hedgeDelayMs(run: GatewayRun, deploymentId: string): number | nu
 }
 
 type Start<Answer> = (signal: AbortSignal) => Promise<AttemptResult<Answer>>
-type Failed<Answer> = Extract<AttemptResult<Answer>, { ok: false }>
+
+/** A second deployment that took the call in and was not asked yet. */
+export interface Rival<Answer> {
+  start: Start<Answer>
+  /** Gives back what it took. */
+  leave(): void
+}
 
 export interface Race<Answer> {
   delayMs: number
   first: Start<Answer>
   /** Enters the second deployment; null when none can take it. */
-  second(): Promise<Start<Answer> | null>
+  enterRival(): Promise<Rival<Answer> | null>
   /** Closes the one that failed or lost. */
-  endFailed(result: Failed<Answer>): Promise<void>
+  endFailed(result: FailedAttempt): Promise<void>
   discard(answer: Answer): void
 }
 
-/** Runs the first attempt and, when it is slow, a second beside it: the first token wins, the loser is cancelled. */
+/**
+ * Runs the first attempt and, when it is slow, a second beside it: the first token wins, the loser is cancelled and has
+ * ended when this does. A failure that nobody may follow ends both.
+ */
 export async function raceAttempts<Answer>(
   run: GatewayRun,
   race: Race<Answer>,
 ): Promise<AttemptResult<Answer>> {
-  const { hedges } = run.parts
-  hedges.sawStream(run.plan.tier, run.plan.policy.hedge)
   const first = startRunner(run, race.first)
-  const early = await firstOrDelay(first, race.delayMs)
-  if (early) return early
-  const enter = hedges.mayHedge(run.plan.tier) ? await race.second() : null
-  if (!enter) return first.result
-  hedges.tookHedge(run.plan.tier)
-  const second = startRunner(run, enter)
-  const winner = await Promise.race([first.result.then(() => first), second.result.then(() => second)])
-  const loser = winner === first ? second : first
-  const result = await winner.result
-  if (result.ok) await giveUp(loser, race)
-  else await race.endFailed(result)
-  return result.ok ? result : loser.result
+  if (run.walk.attempts.length === 0) run.parts.hedges.sawStream(run.plan.tier, run.plan.policy.hedge)
+  if (await isOverWithin(first, race.delayMs)) return first.result
+  const second = await startSecond(run, race, first)
+  if (!second) return first.result
+  await Promise.race([first.over, second.over])
+  const [winner, loser] = first.isOver() ? [first, second] : [second, first]
+  const result = await winner.result.catch(async (thrown: unknown) => {
+    await giveUp(run, race, loser)
+    throw thrown
+  })
+  if (result.ok || isFinal(result.failure, run.plan.policy)) {
+    await giveUp(run, race, loser)
+    return result
+  }
+  await race.endFailed(result)
+  return loser.result
 }
 
 interface Runner<Answer> {
   result: Promise<AttemptResult<Answer>>
+  /** Settles with `result`, and never rejects. */
+  over: Promise<void>
+  isOver(): boolean
   cancel(): void
 }
 
 /** An attempt with an abort of its own that also follows the run's. */
 function startRunner<Answer>(run: GatewayRun, start: Start<Answer>): Runner<Answer> {
-  const controller = new AbortController()
-  const cancel = () => controller.abort()
-  if (run.abort.signal.aborted) cancel()
-  else run.abort.signal.addEventListener('abort', cancel, { once: true })
-  return { result: start(controller.signal), cancel }
+  const abort = run.abort.fork()
+  let isOver = false
+  const result = start(abort.signal)
+  const end = (isWon: boolean) => {
+    isOver = true
+    if (!isWon) abort.abort()
+  }
+  const over = result.then(
+    ({ ok }) => end(ok),
+    () => end(false),
+  )
+  return { result, over, isOver: () => isOver, cancel: abort.abort }
 }
 
-async function firstOrDelay<Answer>(
+async function isOverWithin({ over, isOver }: Runner<unknown>, ms: number): Promise<boolean> {
+  const waiting = new AbortController()
+  await Promise.race([over, pause(ms, waiting.signal)])
+  waiting.abort()
+  return isOver()
+}
+
+/** The second attempt; null where the tier's share is used up, nobody can take it, or the first ended meanwhile. */
+async function startSecond<Answer>(
+  run: GatewayRun,
+  race: Race<Answer>,
   first: Runner<Answer>,
-  delayMs: number,
-): Promise<AttemptResult<Answer> | null> {
-  const over = new AbortController()
-  const early = await Promise.race([first.result, pause(delayMs, over.signal).then(() => null)])
-  over.abort()
-  return early
+): Promise<Runner<Answer> | null> {
+  const { hedges } = run.parts
+  const { tier } = run.plan
+  if (!hedges.take(tier)) return null
+  const rival = await race.enterRival().catch((thrown: unknown) => noteOwnError(run, thrown))
+  if (rival && !first.isOver()) return startRunner(run, rival.start)
+  rival?.leave()
+  hedges.giveBack(tier)
+  return null
 }
 
-async function giveUp<Answer>(loser: Runner<Answer>, race: Race<Answer>): Promise<void> {
+async function giveUp<Answer>(run: GatewayRun, race: Race<Answer>, loser: Runner<Answer>): Promise<void> {
   loser.cancel()
-  const result = await loser.result
+  const result = await loser.result.catch((thrown: unknown) => noteOwnError(run, thrown))
+  if (!result) return
   if (!result.ok) return race.endFailed(result)
   race.discard(result.answer)
   const failure = classifyFailure({ kind: 'cancelled' }, { provisioned: false, nowMs: 0 })
-  await race.endFailed({ ok: false, failure, attempt: result.attempt })
+  await race.endFailed({ ok: false, failure, attempt: result.attempt, limits: null })
+}
+
+/** What fails of ours in a hedge must not cost the answer that the other attempt gives. */
+function noteOwnError(run: GatewayRun, thrown: unknown): null {
+  const { requestId, correlationId } = run.context
+  run.parts.log.forError(toAppError(thrown), { requestId, correlationId })
+  return null
 }

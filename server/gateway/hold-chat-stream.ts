@@ -4,13 +4,14 @@ import { classifyFailure } from '#lib/gateway/classify-failure'
 import type { FailureEvidence } from '#lib/gateway/failure'
 import type { FinishReason, Usage } from '#lib/gateway/usage'
 import { rememberStream } from '#server/gateway/answer-chat'
+import { evidenceOf } from '#server/gateway/attempt-once'
 import { type PrimedStream, streamWork } from '#server/gateway/chat-work'
 import { cutEvidence } from '#server/gateway/cut-evidence'
 import { estimateChatUsage } from '#server/gateway/estimate-usage'
 import { endAttempt, type GatewayRun, type OpenAttempt, settleRun } from '#server/gateway/gateway-run'
 import { openChatStream } from '#server/gateway/open-chat-stream'
 import { type ChatFrame, noProviderLimits, type ProviderLimits } from '#server/gateway/providers/provider'
-import { endFailed, evidenceOf } from '#server/gateway/run-attempts'
+import { endFailed } from '#server/gateway/run-attempts'
 
 /** A stream's whole answer, held until nothing of it can be lost any more. */
 export interface HeldStream {
@@ -59,7 +60,7 @@ async function holdOne(
       provisioned: (attempt.deployment.capacity?.ptu ?? 0) > 0,
       nowMs: run.parts.clock.nowMs(),
     })
-    await endFailed(run, { failure, attempt }, streamWork(run, body))
+    await endFailed(run, { failure, attempt, limits: stream.limits }, streamWork(run, body))
     return null
   }
   const usage =

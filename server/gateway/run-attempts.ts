@@ -1,36 +1,19 @@
-import type { Deployment } from '#lib/deployments/catalog'
-import { classifyFailure } from '#lib/gateway/classify-failure'
-import type { Failure, FailureEvidence } from '#lib/gateway/failure'
-import type { Usage } from '#lib/gateway/usage'
 import { decideNext, type NextStep, type WalkContext } from '#lib/resilience/decide-next'
-import { type Entry, enterDeployment, queueForDeployment } from '#server/gateway/enter-deployment'
-import { beginAttempt, endAttempt, type GatewayRun, type OpenAttempt } from '#server/gateway/gateway-run'
-import { hedgeDelayMs, raceAttempts } from '#server/gateway/hedge-attempts'
-import { type AttemptTimers, ProviderError } from '#server/gateway/providers/provider'
+import {
+  type AttemptResult,
+  type AttemptWork,
+  attemptOnce,
+  type FailedAttempt,
+} from '#server/gateway/attempt-once'
+import {
+  type Entry,
+  enterDeployment,
+  leaveDeployment,
+  queueForDeployment,
+} from '#server/gateway/enter-deployment'
+import { endAttempt, type GatewayRun, type OpenAttempt } from '#server/gateway/gateway-run'
+import { hedgeDelayMs, type Rival, raceAttempts } from '#server/gateway/hedge-attempts'
 import { pause } from '#server/resilience/pause'
-
-const connectTimeoutMs = 5_000
-
-export interface AttemptRequest {
-  deployment: Deployment
-  attempt: OpenAttempt
-  timers: AttemptTimers
-  signal: AbortSignal
-}
-
-/** What an attempt does at a deployment. */
-export interface AttemptWork<Answer> {
-  /** @throws ProviderError when it failed. */
-  call(request: AttemptRequest): Promise<Answer>
-  /** Tokens of an attempt that failed or was given up. */
-  usageOf(attempt: OpenAttempt, failure: Failure): Promise<Usage>
-  /** Lets go of an answer that came too late, because a hedge was first. */
-  discard?(answer: Answer): void
-}
-
-export type AttemptResult<Answer> =
-  | { ok: true; answer: Answer; attempt: OpenAttempt }
-  | { ok: false; failure: Failure; attempt: OpenAttempt }
 
 /**
  * Asks the plan's candidates as `decideNext` says until one answers; null when none did (`run.walk`, `run.skipped` and
@@ -108,101 +91,59 @@ async function attempt<Answer>(
   entry: Entry,
   work: AttemptWork<Answer>,
 ): Promise<AttemptResult<Answer>> {
+  const { clock } = run.parts
+  const beganMs = clock.monotonicMs()
   const delayMs = hedgeDelayMs(run, entry.deployment.id)
-  if (delayMs === null) return attemptOnce(run, entry, { work, signal: run.abort.signal })
-  return raceAttempts(run, {
-    delayMs,
-    first: (signal) => attemptOnce(run, entry, { work, signal }),
-    second: async () => {
-      const rival = await enterRival(run, entry.deployment.id)
-      return rival && ((signal) => attemptOnce(run, rival, { work, signal }))
-    },
-    endFailed: (failed) => endFailed(run, failed, work),
-    discard: (answer) => work.discard?.(answer),
-  })
+  try {
+    if (delayMs === null) return await attemptOnce(run, entry, { work, signal: run.abort.signal })
+    return await raceAttempts(run, {
+      delayMs,
+      first: (signal) => attemptOnce(run, entry, { work, signal }),
+      enterRival: () => enterRival(run, { busyId: entry.deployment.id, work }),
+      endFailed: (failed) => endFailed(run, failed, work),
+      discard: (answer) => work.discard?.(answer),
+    })
+  } finally {
+    run.providerMs += clock.monotonicMs() - beganMs
+  }
 }
 
 /** The next candidate that can take a hedge at once. */
-async function enterRival(run: GatewayRun, busyId: string): Promise<Entry | null> {
+async function enterRival<Answer>(
+  run: GatewayRun,
+  { busyId, work }: { busyId: string; work: AttemptWork<Answer> },
+): Promise<Rival<Answer> | null> {
   const asked = new Set([busyId, ...run.walk.attempts.map(({ deploymentId }) => deploymentId)])
   for (const { deploymentId } of run.walk.candidates) {
     if (asked.has(deploymentId) || run.walk.refused.has(deploymentId)) continue
     const deployment = run.parts.catalog().deployments.get(deploymentId)
     const entry = deployment && (await enterDeployment(run, deployment))
-    if (entry) {
-      run.parts.retryGate.began(deploymentId)
-      return entry
+    if (!entry) continue
+    return {
+      start(signal) {
+        run.parts.retryGate.began(deploymentId)
+        return attemptOnce(run, entry, { work, signal })
+      },
+      leave: () => leaveDeployment(run, entry),
     }
   }
   return null
 }
 
-async function attemptOnce<Answer>(
-  run: GatewayRun,
-  entry: Entry,
-  { work, signal }: { work: AttemptWork<Answer>; signal: AbortSignal },
-): Promise<AttemptResult<Answer>> {
-  const { clock } = run.parts
-  const attempt = beginAttempt(run, entry)
-  const { deployment } = entry
-  try {
-    const answer = await work.call({ deployment, attempt, timers: attemptTimers(run), signal })
-    return { ok: true, answer, attempt }
-  } catch (thrown) {
-    if (!ProviderError.is(thrown)) {
-      releaseAttempt(run, attempt)
-      throw thrown
-    }
-    const failure = classifyFailure(evidenceOf(run, thrown.evidence), {
-      provisioned: (deployment.capacity?.ptu ?? 0) > 0,
-      nowMs: clock.nowMs(),
-    })
-    return { ok: false, failure, attempt }
-  } finally {
-    run.providerMs += clock.monotonicMs() - attempt.startedMs
-  }
-}
-
-/** Something of ours failed in the middle of an attempt: it gives back what it held. */
-function releaseAttempt(run: GatewayRun, { deployment, admission, place }: OpenAttempt): void {
-  run.parts.gauges.end(deployment.id)
-  place.leave()
-  if (admission) run.parts.breakers.settle(admission, { kind: 'cancelled' })
-}
-
 /** Closes a failed attempt and lets the walk know; the walk then decides what comes next. */
-export async function endFailed<Answer>(
+export async function endFailed(
   run: GatewayRun,
-  { failure, attempt }: { failure: Failure; attempt: OpenAttempt },
-  work: Pick<AttemptWork<Answer>, 'usageOf'>,
+  { failure, attempt, limits }: Omit<FailedAttempt, 'ok'>,
+  work: Pick<AttemptWork<unknown>, 'usageOf'>,
 ): Promise<void> {
   const usage = await work.usageOf(attempt, failure)
   const cut = attempt.text.length > 0
   const outcome = failure.class === 'cancelled' ? 'cancelled' : cut ? 'cut' : 'error'
   const { deployment } = attempt
-  endAttempt(run, attempt, { outcome, usage, failure, limits: null, httpStatus: failure.status })
+  endAttempt(run, attempt, { outcome, usage, failure, limits, httpStatus: failure.status })
   run.walk.attempts.push({
     deploymentId: deployment.id,
     failure,
     endedAtMs: run.parts.clock.monotonicMs(),
   })
-}
-
-/** An abort looks the same to an adapter whoever pulled it; the run knows. */
-export function evidenceOf(run: GatewayRun, evidence: FailureEvidence): FailureEvidence {
-  const cause = run.abort.cause()
-  if (evidence.kind !== 'cancelled' || cause === null || cause === 'caller') return evidence
-  if (cause === 'deadline') return { kind: 'timeout', timer: 'deadline', afterMs: run.plan.limits.deadlineMs }
-  if (cause === 'total') return { kind: 'timeout', timer: 'total', afterMs: run.plan.limits.totalMs }
-  return { kind: 'cut_stream', message: 'This instance is shutting down.' }
-}
-
-function attemptTimers(run: GatewayRun): AttemptTimers {
-  const { limits } = run.plan
-  return {
-    connectMs: connectTimeoutMs,
-    attemptMs: limits.attemptTimeoutMs,
-    firstTokenMs: run.streamed ? limits.firstTokenMs : null,
-    idleMs: run.streamed ? limits.idleMs : null,
-  }
 }

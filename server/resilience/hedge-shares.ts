@@ -3,9 +3,12 @@ import { affordsRetry, openRetryBudget, payIn, type RetryBudget, takeOut } from 
 
 /** Keeps each tier's hedges below its share of streams: hedges ≤ 3 + maxShare · streams. */
 export interface HedgeShares {
+  /** Told once of each request that streams. */
   sawStream(tier: string, policy: HedgePolicy): void
-  mayHedge(tier: string): boolean
-  tookHedge(tier: string): void
+  /** Takes one hedge out of the tier's share; false when nothing is left of it. */
+  take(tier: string): boolean
+  /** Gives one back that asked nobody. */
+  giveBack(tier: string): void
 }
 
 const reserve = 3
@@ -18,9 +21,14 @@ export function createHedgeShares(): HedgeShares {
       const policy = { budgetRatio: maxShare, budgetReserve: reserve }
       budgets.set(tier, payIn(budgets.get(tier) ?? openRetryBudget(policy), policy))
     },
-    mayHedge: (tier) => affordsRetry(budgets.get(tier) ?? empty),
-    tookHedge(tier) {
-      budgets.set(tier, takeOut(budgets.get(tier) ?? empty))
+    take(tier) {
+      const budget = budgets.get(tier) ?? empty
+      if (!affordsRetry(budget)) return false
+      budgets.set(tier, takeOut(budget))
+      return true
+    },
+    giveBack(tier) {
+      budgets.set(tier, { balance: (budgets.get(tier) ?? empty).balance + 1 })
     },
   }
 }
