@@ -25,7 +25,7 @@ import {
 import { createRefusalCounter } from '#server/http/refusal-counter'
 import { createRedactor, type Redactor } from '#server/privacy/redactor'
 import { openResilience } from '#server/resilience/open-resilience'
-import { systemClock } from '#server/telemetry/clock'
+import { type Clock, systemClock } from '#server/telemetry/clock'
 import { createConsoleEvents } from '#server/telemetry/console-events'
 import { createLog, type Log } from '#server/telemetry/log'
 
@@ -40,6 +40,8 @@ export interface OpenOptions {
   env?: Env
   /** Address of the console; asked late, because the port may be chosen by the system. */
   publicUrl?: () => string
+  /** The system's unless a test moves its own. */
+  clock?: Clock
 }
 
 /** Opens the container for whoever asked first without `server/main.ts` (serverless hosting). */
@@ -60,7 +62,15 @@ export async function openProcessContainer(options: OpenOptions): Promise<Opened
   const publicUrl = options.publicUrl ?? (() => env.PUBLIC_URL ?? `http://${env.HOST}:${env.PORT}`)
   const closers: (() => Promise<void> | void)[] = []
   try {
-    return await open({ env, instanceId, log, redactor, publicUrl, closers })
+    return await open({
+      env,
+      instanceId,
+      log,
+      redactor,
+      publicUrl,
+      closers,
+      clock: options.clock ?? systemClock,
+    })
   } catch (error) {
     await closeAll(closers)
     throw error
@@ -79,13 +89,13 @@ interface Opening {
   log: Log
   redactor: Redactor
   publicUrl: () => string
+  clock: Clock
   /** Run in reverse order, also when opening fails half-way. */
   closers: (() => Promise<void> | void)[]
 }
 
 /** What everything else stands on: the catalog, the database at this program's version, its settings. */
-async function openFoundation({ env, log, closers }: Opening) {
-  const clock = systemClock
+async function openFoundation({ env, log, clock, closers }: Opening) {
   const events = createConsoleEvents(clock)
   const simulator = await openSimulator(env)
   if (simulator) closers.push(() => simulator.close())
@@ -115,13 +125,13 @@ async function openFoundation({ env, log, closers }: Opening) {
   const settings = createSettingsStore(db)
   await settings.reload()
   configuration.subscribe(() => settings.reload())
-  return { clock, events, simulator, catalog, db, configuration, settings }
+  return { events, simulator, catalog, db, configuration, settings }
 }
 
 async function open(opening: Opening): Promise<OpenedContainer> {
-  const { env, instanceId, log, redactor, publicUrl, closers } = opening
+  const { env, instanceId, log, redactor, publicUrl, clock, closers } = opening
   const foundation = await openFoundation(opening)
-  const { clock, events, simulator, catalog, db, configuration, settings } = foundation
+  const { events, simulator, catalog, db, configuration, settings } = foundation
   const audit = openAudit({ env, clock })
   const access = createAccess({ db, clock, log, configuration, publicUrl, ...accessSettings(env) })
   const { firstOperatorUrl } = await access.start()

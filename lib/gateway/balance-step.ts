@@ -1,3 +1,4 @@
+import { drawAt } from '#lib/gateway/draw-at'
 import { fnv1a } from '#lib/gateway/hash-unit'
 
 /** What is known of a deployment's load, on this instance. */
@@ -11,7 +12,7 @@ export interface DeploymentLoad {
 
 export interface BalancedMember {
   deploymentId: string
-  /** Capacity relative to the step's mean. */
+  /** Capacity relative to the mean of those it is balanced with. */
   weight: number
   /** Provisioned throughput is paid for whether it is used or not, so it comes first. */
   provisioned: boolean
@@ -31,74 +32,82 @@ const tie = 0.25
 /**
  * The order in which the equals of one chain step are asked: provisioned members before the others; a session's own
  * member first (rendezvous hashing, so that losing a member moves only its sessions), else the better of two that
- * weighted draws picked.
+ * weighted draws picked. Whoever follows is drawn by weight too, so that those who fall over spread like those who do not.
  * Sources: Mitzenmacher, "The Power of Two Choices in Randomized Load Balancing", 2001; Thaler and Ravishankar,
- * "Using Name-Based Mappings to Increase Hit Rates", 1998 (weighted as in Schindelhauer and Schomaker, 2005).
+ * "Using Name-Based Mappings to Increase Hit Rates", 1998; Efraimidis and Spirakis, "Weighted random sampling with a
+ * reservoir", 2006.
  */
-export function balanceStep(members: readonly BalancedMember[], options: BalanceOptions): string[] {
-  const provisioned = members.filter((member) => member.provisioned)
-  if (provisioned.length === 0 || provisioned.length === members.length) return orderEquals(members, options)
-  const others = members.filter((member) => !member.provisioned)
-  return [...orderEquals(provisioned, options), ...orderEquals(others, options)]
+export function balanceStep<Member extends BalancedMember>(
+  members: readonly Member[],
+  options: BalanceOptions,
+): readonly Member[] {
+  const first = members.filter(({ provisioned }) => provisioned)
+  if (first.length === 0 || first.length === members.length) return orderEquals(members, options)
+  const others = members.filter(({ provisioned }) => !provisioned)
+  return [...orderEquals(first, options), ...orderEquals(others, options)]
 }
 
-function orderEquals(members: readonly BalancedMember[], options: BalanceOptions): string[] {
-  const { session } = options
-  if (members.length < 2) return members.map(({ deploymentId }) => deploymentId)
-  const scores =
-    session === null
-      ? loadScores(members, options)
-      : members.map((member) => rendezvousScore(member, session))
-  const scored = members
-    .map((member, index) => ({ member, score: scores[index] ?? 0 }))
-    .sort((a, b) => a.score - b.score || (a.member.deploymentId < b.member.deploymentId ? -1 : 1))
-  const ids = scored.map(({ member }) => member.deploymentId)
-  if (session !== null) return ids
-  const first = betterOfTwo(scored, options.random)
-  return [first, ...ids.filter((id) => id !== first)]
+function orderEquals<Member extends BalancedMember>(
+  members: readonly Member[],
+  options: BalanceOptions,
+): readonly Member[] {
+  const { session, random } = options
+  if (members.length < 2) return members
+  const ordered = members
+    .map((member, index) => ({ member, key: orderKey(member, session, drawAt(random, index)) }))
+    .sort((a, b) => a.key - b.key || (a.member.deploymentId < b.member.deploymentId ? -1 : 1))
+    .map(({ member }) => member)
+  if (session !== null) return ordered
+  const rival = drawByWeight(members, drawAt(random, members.length))
+  const [drawn] = ordered
+  if (!drawn || !rival || rival === drawn || !isClearlyBetter(rival, drawn, { members, options }))
+    return ordered
+  return [rival, ...ordered.filter((member) => member !== rival)]
 }
 
-interface Scored {
-  member: BalancedMember
-  /** Lower is better. */
-  score: number
+/** Ascending keys are a draw by weight without replacement; with a session it is always the same draw. */
+function orderKey({ deploymentId, weight }: BalancedMember, session: string | null, draw: number): number {
+  const uniform = session === null ? draw : fnv1a(String(fnv1a(`${deploymentId} ${session}`))) / 0x1_0000_0000
+  return -Math.log(1 - uniform) / weight
 }
 
-/** Two draws by weight, with replacement; the first stands unless the second is clearly better. */
-function betterOfTwo(scored: readonly Scored[], random: number): string {
-  const first = draw(scored, random)
-  const second = draw(scored, (random * 99_991) % 1)
-  return (second.score < first.score * (1 - tie) ? second : first).member.deploymentId
+function drawByWeight<Member extends BalancedMember>(
+  members: readonly Member[],
+  draw: number,
+): Member | undefined {
+  let left = draw * members.reduce((sum, { weight }) => sum + weight, 0)
+  return (
+    members.find(({ weight }) => {
+      left -= weight
+      return left < 0
+    }) ?? members.at(-1)
+  )
 }
 
-function draw(scored: readonly Scored[], random: number): Scored {
-  const total = scored.reduce((sum, { member }) => sum + member.weight, 0)
-  let left = random * total
-  for (const one of scored) {
-    left -= one.member.weight
-    if (left < 0) return one
-  }
-  const last = scored.at(-1)
-  if (!last) throw new RangeError('a step has no members')
-  return last
+interface Comparison {
+  members: readonly BalancedMember[]
+  options: Pick<BalanceOptions, 'loadOf'>
+}
+
+function isClearlyBetter(one: BalancedMember, other: BalancedMember, comparison: Comparison): boolean {
+  const { loadOf } = comparison.options
+  const loads = [loadOf(one.deploymentId), loadOf(other.deploymentId)] as const
+  const isMeasured = loads.every(({ latencyMs }) => latencyMs !== null)
+  const usualMs = isMeasured ? 0 : meanLatencyMs(comparison)
+  return waitScore(one, loads[0], usualMs) < waitScore(other, loads[1], usualMs) * (1 - tie)
+}
+
+/** What a success takes at those of whom it is known: what is assumed of the others. */
+function meanLatencyMs({ members, options }: Comparison): number {
+  const known = members.flatMap(({ deploymentId }) => options.loadOf(deploymentId).latencyMs ?? [])
+  return known.reduce((sum, one) => sum + one, 0) / Math.max(1, known.length)
 }
 
 /**
- * How long a request would wait at each, relatively: its queue for its capacity, times what a success takes there (the
- * others' mean where nothing is known), over what is left of its limit.
+ * How long a request would wait, relatively: the queue for the capacity, times what a success takes, over what is left of
+ * the limit. Lower is better.
  */
-function loadScores(members: readonly BalancedMember[], { loadOf }: BalanceOptions): number[] {
-  const loads = members.map(({ deploymentId }) => loadOf(deploymentId))
-  const latencies = loads.flatMap(({ latencyMs }) => latencyMs ?? [])
-  const mean = latencies.reduce((sum, one) => sum + one, 0) / Math.max(1, latencies.length)
-  return loads.map(({ inFlight, headroom, latencyMs }, index) => {
-    const queue = 1 + inFlight / (members[index]?.weight ?? 1)
-    return (queue * Math.max(latencyMs ?? mean, 1)) / Math.max(headroom ?? 1, 0.01)
-  })
-}
-
-/** Weighted rendezvous hashing: the member with the lowest value owns the session. */
-function rendezvousScore({ deploymentId, weight }: BalancedMember, session: string): number {
-  const hash = (fnv1a(String(fnv1a(`${deploymentId} ${session}`))) + 1) / 0x1_0000_0001
-  return -Math.log(hash) / weight
+function waitScore({ weight }: BalancedMember, load: DeploymentLoad, usualMs: number): number {
+  const queue = 1 + load.inFlight / weight
+  return (queue * Math.max(load.latencyMs ?? usualMs, 1)) / Math.max(load.headroom ?? 1, 0.01)
 }

@@ -139,17 +139,22 @@ function ownError(message: string, code: string): ProviderErrorBody {
  * that is there and sensible; null when none is. Source: RFC 9110 §10.2.3 and Azure's 429 answers.
  */
 export function readRetryAfter(headers: Readonly<Record<string, string>>, nowMs: number): number | null {
+  const delayMs = readRetryDelay(headers)
+  const value = headers['retry-after']
+  if (delayMs !== null || value === undefined) return delayMs
+  // `Date.parse` takes almost anything for a date; HTTP dates begin with a day name.
+  const dateMs = /^[A-Z][a-z]{2},? /.test(value) ? Date.parse(value) : Number.NaN
+  return Number.isNaN(dateMs) ? null : Math.max(0, dateMs - nowMs)
+}
+
+/** The same where it is a delay and no date. */
+export function readRetryDelay(headers: Readonly<Record<string, string>>): number | null {
   for (const name of ['retry-after-ms', 'x-ms-retry-after-ms']) {
     const ms = decimal(headers[name])
     if (ms !== null) return ms
   }
-  const value = headers['retry-after']
-  if (value === undefined) return null
-  const seconds = decimal(value)
-  if (seconds !== null) return seconds * 1000
-  // `Date.parse` takes almost anything for a date; HTTP dates begin with a day name.
-  const dateMs = /^[A-Z][a-z]{2},? /.test(value) ? Date.parse(value) : Number.NaN
-  return Number.isNaN(dateMs) ? null : Math.max(0, dateMs - nowMs)
+  const seconds = decimal(headers['retry-after'])
+  return seconds === null ? null : seconds * 1000
 }
 
 function decimal(value: string | undefined): number | null {

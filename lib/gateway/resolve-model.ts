@@ -1,43 +1,53 @@
 import type { Catalog, Tier } from '#lib/deployments/catalog'
 import type { RouteReason } from '#lib/gateway/route-plan'
-
-export type RouteKind = 'chat' | 'embeddings'
+import { mixesRetired, type RouteKind, type RouteStep, routeSteps } from '#lib/gateway/route-steps'
 
 /** What a name stands for: the steps in order, and why they are these. */
 export interface ResolvedModel {
   /** Null when the caller named a deployment. */
   tier: Tier | null
-  chain: readonly (readonly string[])[]
+  /** Empty when nothing of it can do this kind of work. */
+  steps: readonly RouteStep[]
+  /** Some of its models are retired and some are not. */
+  mixesRetired: boolean
   reasons: readonly RouteReason[]
 }
 
-const resolved = new WeakMap<Catalog, Map<string, ResolvedModel | null>>()
-/** Names that callers may make up are not remembered beyond this many. */
-const mostResolved = 1_000
+type Found = Pick<ResolvedModel, 'tier' | 'reasons'> & { chain: readonly (readonly string[])[] }
+
+const resolved = new WeakMap<Catalog, Map<string, ResolvedModel>>()
 
 /**
  * What `model` stands for in the catalog: a tier, a deployment's id (which pins it) or a name that twins share. Null when
  * nothing has that name. Remembered for as long as the catalog lives: it is asked with every request.
  */
 export function resolveModel(kind: RouteKind, model: string, catalog: Catalog): ResolvedModel | null {
-  const known = resolved.get(catalog) ?? new Map<string, ResolvedModel | null>()
+  const known = resolved.get(catalog) ?? new Map<string, ResolvedModel>()
   resolved.set(catalog, known)
   const key = `${kind} ${model}`
-  const found = known.get(key)
-  if (found !== undefined) return found
-  const route = lookUpModel(kind, model, catalog)
-  if (known.size < mostResolved) known.set(key, route)
+  const remembered = known.get(key)
+  if (remembered !== undefined) return remembered
+  const found = lookUpModel(kind, model, catalog)
+  if (!found) return null
+  const { chain, ...rest } = found
+  const steps = routeSteps(chain, kind, catalog)
+  const route = { ...rest, steps, mixesRetired: mixesRetired(steps) }
+  known.set(key, route)
   return route
 }
 
-function lookUpModel(kind: RouteKind, model: string, catalog: Catalog): ResolvedModel | null {
+function lookUpModel(kind: RouteKind, model: string, catalog: Catalog): Found | null {
   const tier = catalog.tiers.get(model)
   if (kind === 'embeddings') {
     const chain = embeddingsChain(model, tier, catalog)
-    if (chain) return { tier: null, chain, reasons: chainReasons(chain, 'the embeddings chain') }
+    if (chain) return { tier: null, chain, reasons: chainReasons(chain, 'the embeddings chain', catalog) }
   }
   if (tier)
-    return { tier, chain: tier.chain, reasons: chainReasons(tier.chain, `the chain of tier ${tier.name}`) }
+    return {
+      tier,
+      chain: tier.chain,
+      reasons: chainReasons(tier.chain, `the chain of tier ${tier.name}`, catalog),
+    }
   if (catalog.deployments.has(model)) {
     const text = 'asked for by its catalog id'
     return { tier: null, chain: [[model]], reasons: [{ deploymentId: model, code: 'alias', text }] }
@@ -60,15 +70,26 @@ function embeddingsChain(model: string, tier: Tier | undefined, catalog: Catalog
 
 const ordinals = ['first', 'second', 'third']
 
-function chainReasons(chain: readonly (readonly string[])[], where: string): RouteReason[] {
-  return chain.flatMap((step, index) =>
-    step.map((deploymentId): RouteReason => {
-      const place = `${ordinals[index] ?? `number ${index + 1}`} in ${where}`
-      return step.length === 1
-        ? { deploymentId, code: 'tier_chain', text: place }
-        : { deploymentId, code: 'balanced', text: `${place}, balanced over ${step.length} deployments` }
-    }),
-  )
+function chainReasons(
+  chain: readonly (readonly string[])[],
+  where: string,
+  { deployments }: Catalog,
+): RouteReason[] {
+  return chain.flatMap((step, index) => {
+    const place = `${ordinals[index] ?? `number ${index + 1}`} in ${where}`
+    const provisioned = step.filter((id) => (deployments.get(id)?.capacity?.ptu ?? 0) > 0)
+    const first = provisioned.length % step.length === 0 ? '' : ', provisioned throughput first'
+    return step.map(
+      (deploymentId): RouteReason =>
+        step.length === 1
+          ? { deploymentId, code: 'tier_chain', text: place }
+          : {
+              deploymentId,
+              code: 'balanced',
+              text: `${place}, balanced over ${step.length} deployments${first}`,
+            },
+    )
+  })
 }
 
 function twinReason(deploymentId: string, index: number, alias: string): RouteReason {

@@ -1,6 +1,6 @@
 import type { Catalog, Tier } from '#lib/deployments/catalog'
-import type { RouteKind } from '#lib/gateway/resolve-model'
 import type { RouteLimits, RouteReason } from '#lib/gateway/route-plan'
+import type { RouteKind } from '#lib/gateway/route-steps'
 import { defaultTierPolicy } from '#lib/resilience/policy-schema'
 
 /** A tier as far as limits and policy go. */

@@ -9,6 +9,7 @@ export interface RouteReason {
     | 'alias'
     | 'twin'
     | 'balanced'
+    | 'session'
     | 'cooldown'
     | 'drained'
     | 'region'
@@ -38,6 +39,8 @@ export interface RoutePlan {
   reasons: readonly RouteReason[]
   limits: RouteLimits
   policy: TierPolicy
+  /** No candidate lies elsewhere, and nobody else is asked when all of them fail; null = no such requirement. */
+  requiredRegion: string | null
 }
 
 /** Bounds of one request in milliseconds and tokens, from the tier. */

@@ -52,7 +52,7 @@ export interface KeyAuthenticator {
 
 export interface KeyAuthenticatorOptions {
   loadKeys(): Promise<readonly KeyRecord[]>
-  /** Where the requests of an account go, unless its key says otherwise. */
+  /** Where the requests of an account go; a requirement holds whatever its keys say. */
   loadAccountRegions(): Promise<ReadonlyMap<string, RegionWish>>
   clock: Clock
   bootstrapKeys: readonly BootstrapKey[]
@@ -114,7 +114,7 @@ function toKnownKey(record: Omit<KeyRecord, 'secretHash'>, regions: AccountRegio
     plan: record.plan,
     keyId: record.id,
     scopes: new Set(record.scopes),
-    region: record.region ?? regions.get(record.accountId) ?? null,
+    regions: [record.region, regions.get(record.accountId) ?? null].filter((wish) => wish !== null),
     streamMode: record.streamMode,
   }
   return { record, principal }

@@ -8,8 +8,8 @@ export interface Principal {
   plan: string
   keyId: string
   scopes: ReadonlySet<Scope>
-  /** Where its requests go, as the key says, else the account; null = anywhere. */
-  region: RegionWish | null
+  /** Where its requests go as the key says, then as the account says; empty = anywhere. */
+  regions: readonly RegionWish[]
   /** How its streams come when the caller does not say; null = as the tier says. */
   streamMode: StreamMode | null
 }

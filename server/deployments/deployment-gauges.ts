@@ -1,6 +1,6 @@
 import { limitHeadroom } from '#lib/deployments/limit-headroom'
 import type { DeploymentLoad } from '#lib/gateway/balance-step'
-import type { Failure } from '#lib/gateway/failure'
+import type { Failure, FailureClass } from '#lib/gateway/failure'
 import { failureTreatments } from '#lib/gateway/failure-treatments'
 import { createQuantileWindow, type QuantileWindow } from '#lib/telemetry/quantile-window'
 import type { ProviderLimits } from '#server/gateway/providers/provider'
@@ -22,6 +22,7 @@ export interface DeploymentGauge {
 export interface DeploymentGauges {
   begin(deploymentId: string): void
   end(deploymentId: string): void
+  /** What was said before stays where an answer says nothing of limits. */
   sawLimits(deploymentId: string, limits: ProviderLimits): void
   sawFailure(deploymentId: string, failure: Failure): void
   /** Successes alone are measured: a fast refusal is no sign of speed. */
@@ -55,6 +56,13 @@ export function createDeploymentGauges(options: { nowMs: () => number }): Deploy
     entries.set(id, fresh)
     return fresh
   }
+  const leaveAlone = (id: string, waitMs: number | null, reason: string): void => {
+    if (waitMs === null) return
+    const { gauge } = of(id)
+    gauge.cooldownUntilMs = options.nowMs() + waitMs
+    gauge.cooldownReason = reason
+    cooling.set(id, gauge.cooldownUntilMs)
+  }
   return {
     begin(id) {
       of(id).gauge.inFlight += 1
@@ -63,18 +71,14 @@ export function createDeploymentGauges(options: { nowMs: () => number }): Deploy
       of(id).gauge.inFlight -= 1
     },
     sawLimits(id, limits) {
+      if (!statesLimits(limits)) return
       const { gauge } = of(id)
       gauge.limits = limits
       gauge.limitsAtMs = options.nowMs()
+      if (limits.retryAfterMs !== null) leaveAlone(id, cooldownMs('ptu_full', limits.retryAfterMs), usedUp)
     },
     sawFailure(id, failure) {
-      const { cooldown } = failureTreatments[failure.class]
-      const waitMs = cooldown && Math.min(failure.retryAfterMs ?? cooldown.defaultMs, cooldown.capMs)
-      if (waitMs === null) return
-      const { gauge } = of(id)
-      gauge.cooldownUntilMs = options.nowMs() + waitMs
-      gauge.cooldownReason = failure.error.message
-      cooling.set(id, gauge.cooldownUntilMs)
+      leaveAlone(id, cooldownMs(failure.class, failure.retryAfterMs), failure.error.message)
     },
     sawSuccess(id, { firstTokenMs, durationMs }) {
       const { gauge, firstTokens } = of(id)
@@ -101,6 +105,18 @@ export function createDeploymentGauges(options: { nowMs: () => number }): Deploy
       return cooling
     },
   }
+}
+
+/** Null = not left alone at all. */
+function cooldownMs(failureClass: FailureClass, askedMs: number | null): number | null {
+  const { cooldown } = failureTreatments[failureClass]
+  return cooldown && Math.min(askedMs ?? cooldown.defaultMs, cooldown.capMs)
+}
+
+const usedUp = 'its provisioned throughput is used up'
+
+function statesLimits({ remainingTokens, remainingRequests, utilization }: ProviderLimits): boolean {
+  return remainingTokens !== null || remainingRequests !== null || utilization !== null
 }
 
 function emptyGauge(): DeploymentGauge {

@@ -2,8 +2,8 @@ import type { Catalog } from '#lib/deployments/catalog'
 import type { RegionHealthPolicy } from '#lib/deployments/region-policy'
 import { darkenRegion, type RegionState, servingRegion } from '#lib/deployments/region-state'
 import { createRegionWatch, type RegionWatch } from '#lib/deployments/region-watch'
+import type { RegionAdmission } from '#lib/gateway/candidate-standing'
 import type { Failure } from '#lib/gateway/failure'
-import type { RegionAdmission } from '#lib/gateway/order-candidates'
 import type { StoredRegion } from '#server/deployments/region-store'
 
 export interface KnownRegion {

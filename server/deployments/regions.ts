@@ -1,6 +1,6 @@
 import type { RegionTransitionsView, RegionView } from '#lib/contracts/regions'
+import type { RegionAdmission } from '#lib/gateway/candidate-standing'
 import type { Failure } from '#lib/gateway/failure'
-import type { RegionAdmission } from '#lib/gateway/order-candidates'
 
 export interface RegionAction {
   region: string

@@ -38,7 +38,7 @@ function findRecentAnswer(run: GatewayRun, body: ChatRequestBody): RecentAnswer 
   if (maxAgeMs === null) return null
   const nowMs = run.parts.clock.nowMs()
   const found = run.parts.recentAnswers.find(run.context.principal.accountId, body, { nowMs, maxAgeMs })
-  if (!found) return null
+  if (!found || !isWithinRegion(run, found)) return null
   run.repeatedAgeS = Math.round((nowMs - found.atMs) / 1000)
   note(run, {
     deploymentId: found.deploymentId,
@@ -47,6 +47,14 @@ function findRecentAnswer(run: GatewayRun, body: ChatRequestBody): RecentAnswer 
   })
   run.last = null
   return found
+}
+
+/** An answer that another region gave is none for a request that requires its own. */
+function isWithinRegion(
+  { parts, plan: { requiredRegion } }: GatewayRun,
+  { deploymentId }: RecentAnswer,
+): boolean {
+  return requiredRegion === null || parts.catalog().deployments.get(deploymentId)?.region === requiredRegion
 }
 
 /** Appends the simpler tier's candidates to the walk; false when there is none, or nothing new in it. */

@@ -15,10 +15,7 @@ export function runError(run: GatewayRun): AppError {
   if (!last) return untriedError(run, skipped)
   const error = answerError(tried)
   return new AppError(error.code, {
-    message:
-      skipped.length === 0 || !isOurs(error)
-        ? error.message
-        : `${error.message} Not asked: ${listSkipped(skipped)}.`,
+    message: isOurs(error) ? `${error.message}${notAsked(skipped)}${withinRegion(run)}` : error.message,
     ...(error.param === null ? {} : { param: error.param }),
     ...(error.status === null ? {} : { status: error.status }),
     ...retryAfter(run, error, skipped),
@@ -37,7 +34,7 @@ function untriedError(run: GatewayRun, skipped: readonly SkippedDeployment[]): A
   if (run.turnedAway !== null || skipped.length === 0) return overloaded(run)
   const retryAfterMs = soonestProbeMs(skipped, run.parts.clock.nowMs()) ?? 15_000
   return new AppError('provider_unavailable', {
-    message: `No provider route may be asked at the moment; try again later. Not asked: ${listSkipped(skipped)}.`,
+    message: `No provider route may be asked at the moment; try again later.${notAsked(skipped)}${withinRegion(run)}`,
     retryAfterMs,
     extra: triedViews([], skipped),
   })
@@ -75,8 +72,17 @@ function skippedOf(run: GatewayRun): SkippedDeployment[] {
   })
 }
 
-function isOurs(error: AnswerError): boolean {
-  return error.code === 'provider_unavailable' || error.code === 'provider_rate_limited'
+/** What could be otherwise if somebody else had been asked. */
+function isOurs({ code }: AnswerError): boolean {
+  return code === 'provider_unavailable' || code === 'provider_rate_limited' || code === 'provider_timeout'
+}
+
+function notAsked(skipped: readonly SkippedDeployment[]): string {
+  return skipped.length === 0 ? '' : ` Not asked: ${listSkipped(skipped)}.`
+}
+
+function withinRegion({ plan: { requiredRegion } }: GatewayRun): string {
+  return requiredRegion === null ? '' : ` Region ${requiredRegion} is required, so no other was asked.`
 }
 
 /** No later than the soonest probe, nor than what a provider asked for. */

@@ -138,7 +138,7 @@ function testContext(container: Container, { actor, requestId, request }: TestCa
       plan: 'unlimited',
       keyId: actor.id,
       scopes: new Set(dataPlaneScopes),
-      region: null,
+      regions: [],
       streamMode: null,
     },
     tags: { creatorId: null, fanId: null, operation: 'test', sessionId: null, names: [] },

@@ -10,6 +10,7 @@ import type { Container } from '#server/create-container'
 import { stopGracefully } from '#server/http/graceful-stop'
 import { createDispatcher } from '#server/http/request-dispatcher'
 import { openProcessContainer } from '#server/open-container'
+import type { Clock } from '#server/telemetry/clock'
 import { copyTemplate } from '#tests/support/databases'
 
 export const testApiKey = 'test-key-of-at-least-20-characters'
@@ -28,6 +29,8 @@ export interface TestGatewayOptions {
   env?: Record<string, string>
   /** Written to a file and named by `HUNTAZE_CATALOG`. */
   catalog?: CatalogInput
+  /** Read for every time that is compared; timers run by the system's all the same. */
+  clock?: Clock
 }
 
 /** The program without its pages, on a free port, over a database of its own. One a process: it is the process's container. */
@@ -48,7 +51,11 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const { container } = await openProcessContainer({ env: env.env, publicUrl: () => url })
+  const { container } = await openProcessContainer({
+    env: env.env,
+    publicUrl: () => url,
+    ...(options.clock ? { clock: options.clock } : {}),
+  })
   setContainer(Promise.resolve(container))
   server.on(
     'request',

@@ -19,7 +19,7 @@ export const playgroundChat = defineRoute({
       plan: 'unlimited',
       keyId: actor.id,
       scopes: new Set(dataPlaneScopes),
-      region: null,
+      regions: [],
       streamMode: null,
     }
     try {

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '#lib/contracts/error-catalogue'
 import { planRoute, type RouteRequest } from '#lib/gateway/plan-route'
 import { effectiveRegion, type RegionWish, readRegionHeaders } from '#lib/gateway/region-wish'
 import { readRequestTags } from '#lib/gateway/request-tags'
@@ -18,7 +19,8 @@ export interface RunRequest {
 /**
  * Plans a parsed request and admits it. From here on it has exactly one ledger row, whatever happens.
  *
- * @throws AppError `model_not_found`, `model_not_suitable`, `region_not_available`, `shutting_down`, `ledger_unavailable`: refused, no row.
+ * @throws AppError `invalid_request`, `model_not_found`, `model_not_suitable`, `region_not_available`, `shutting_down`,
+ * `ledger_unavailable`: refused, no row.
  */
 export function startDataPlaneRun(call: DataPlaneCall, request: RunRequest): GatewayRun {
   const { container } = call
@@ -33,11 +35,7 @@ export function startDataPlaneRun(call: DataPlaneCall, request: RunRequest): Gat
     requestId: call.requestId,
   }
   const decision = planRoute(route, routeSnapshot(parts, { streamed: route.stream, nowMs: call.startedAtMs }))
-  if (!decision.ok)
-    throw new AppError(decision.code, {
-      message: decision.message,
-      param: decision.code === 'region_not_available' ? 'x-huntaze-region' : 'model',
-    })
+  if (!decision.ok) throw refusal(decision.code, decision)
   return startRun({
     parts,
     context: requestContext(call, tags),
@@ -60,6 +58,12 @@ function planAgain(parts: GatewayParts, route: RouteRequest): RoutePlan | null {
 
 function regionWish(call: DataPlaneCall, header: (name: string) => string | null): RegionWish | null {
   const asked = readRegionHeaders(header)
-  if (!asked.ok) throw new AppError('invalid_request', { message: asked.message, param: asked.param })
-  return effectiveRegion(asked.wish, call.principal.region)
+  if (!asked.ok) throw refusal('invalid_request', asked)
+  const effective = effectiveRegion(asked.wish, call.principal.regions)
+  if (!effective.ok) throw refusal('region_not_available', effective)
+  return effective.wish
+}
+
+function refusal(code: ErrorCode, { message, param }: { message: string; param: string | null }): AppError {
+  return new AppError(code, { message, ...(param === null ? {} : { param }) })
 }

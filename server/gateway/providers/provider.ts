@@ -47,6 +47,8 @@ export interface ProviderLimits {
   limitRequests: number | null
   /** PTU utilisation 0–1 and above, from `azure-openai-deployment-utilization`. */
   utilization: number | null
+  /** How long a deployment that is used up (utilisation of 1 and above) asks to be left alone; milliseconds. */
+  retryAfterMs: number | null
   /** The provider's own request id, for its support. */
   providerRequestId: string | null
 }
@@ -58,6 +60,7 @@ export const noProviderLimits: Readonly<ProviderLimits> = {
   limitTokens: null,
   limitRequests: null,
   utilization: null,
+  retryAfterMs: null,
   providerRequestId: null,
 }
 

@@ -1,8 +1,10 @@
+import { readRetryDelay } from '#lib/gateway/classify-failure'
 import type { ResponseHeaders } from '#server/gateway/providers/http-exchange'
 import type { ProviderLimits } from '#server/gateway/providers/provider'
 
 /** Reads what Azure, OpenAI or Anthropic say about their limits; what is no plain number counts as not said. */
 export function readProviderLimits(headers: ResponseHeaders): ProviderLimits {
+  const utilization = share(headers['azure-openai-deployment-utilization'])
   return {
     remainingTokens: count(
       headers['x-ratelimit-remaining-tokens'] ?? headers['anthropic-ratelimit-tokens-remaining'],
@@ -14,7 +16,8 @@ export function readProviderLimits(headers: ResponseHeaders): ProviderLimits {
     limitRequests: count(
       headers['x-ratelimit-limit-requests'] ?? headers['anthropic-ratelimit-requests-limit'],
     ),
-    utilization: share(headers['azure-openai-deployment-utilization']),
+    utilization,
+    retryAfterMs: (utilization ?? 0) < 1 ? null : readRetryDelay(headers),
     providerRequestId: headers['apim-request-id'] ?? headers['x-request-id'] ?? headers['request-id'] ?? null,
   }
 }

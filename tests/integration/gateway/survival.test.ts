@@ -31,10 +31,6 @@ beforeAll(async () => {
       fields: [{ capacity: { ptu: 100 } }, { capacity: { tokensPerMinute: 80_000 } }],
     },
     sticky: { deployments: 3, tier: { chain: [['sticky-a', 'sticky-b', 'sticky-c']] } },
-    regional: {
-      deployments: 2,
-      tier: { policy: { breaker: { minimumCalls: 1_000 }, retry: { maxAttempts: 1 } } },
-    },
   })
 })
 afterAll(() => scenarios.close())
@@ -121,69 +117,6 @@ describe('a step of several', () => {
     const first = await Promise.all(sessions.map(of))
     expect(new Set(first).size).toBeGreaterThan(1)
     expect(await Promise.all(sessions.map(of))).toEqual(first)
-  })
-})
-
-describe('a required region', () => {
-  it('is not left on failure, and a preferred one is', async () => {
-    const { script, chat, calls } = scenarios.of('regional')
-    script(answer, error(500))
-    const region = 'region-regional-b'
-    const required = await chat({}, { 'x-huntaze-region': region, 'x-huntaze-region-mode': 'require' })
-    expect(required.status).toBe(503)
-    expect(calls()).toEqual([0, 1])
-    const preferred = await chat({}, { 'x-huntaze-region': region })
-    expect([preferred.status, servedBy(preferred), preferred.headers.get('x-huntaze-attempts')]).toEqual([
-      200,
-      'regional-a',
-      '2',
-    ])
-  })
-
-  it('may be the account’s or the key’s; a requirement of theirs is stronger than the request’s wish', async () => {
-    const { script, chat, calls } = scenarios.of('regional')
-    script(answer, answer)
-    const { access } = scenarios.gateway.container
-    const set = (name: string | null) =>
-      access.accounts.setRegion({
-        accountId: 'acc_bootstrap',
-        region: name === null ? null : { name, mode: 'require' },
-        actorId: 'usr_1',
-      })
-    await set('region-regional-b')
-    const before = calls()
-    expect(servedBy(await chat())).toBe('regional-b')
-    expect(servedBy(await chat({}, { 'x-huntaze-region': 'region-regional-a' }))).toBe('regional-b')
-    await set(null)
-    expect(servedBy(await chat())).toBe('regional-a')
-    expect(calls()).toEqual([(before[0] ?? 0) + 1, (before[1] ?? 0) + 2])
-    const { secret } = await access.keys.create({
-      name: 'north',
-      accountId: 'acc_north',
-      plan: 'pro',
-      scopes: ['chat'],
-      expiresAt: null,
-      region: { name: 'region-regional-b', mode: 'prefer' },
-      streamMode: 'complete',
-      createdBy: 'usr_1',
-    })
-    script(answer, stream)
-    const response = await chat({ stream: true }, { authorization: `Bearer ${secret}` })
-    expect([servedBy(response), response.headers.get('x-huntaze-stream')]).toEqual(['regional-b', 'complete'])
-    await response.text()
-  })
-
-  it('that does not exist, or has nothing of the tier, is refused by name', async () => {
-    const { chat } = scenarios.of('regional')
-    for (const region of ['atlantis', 'region-sticky-a']) {
-      const response = await chat({}, { 'x-huntaze-region': region, 'x-huntaze-region-mode': 'require' })
-      expect(response.status).toBe(400)
-      const { error: said } = await response.json()
-      expect(said).toMatchObject({ code: 'region_not_available', param: 'x-huntaze-region' })
-      expect(said.message).toContain(region)
-    }
-    const odd = await chat({}, { 'x-huntaze-region': 'atlantis', 'x-huntaze-region-mode': 'maybe' })
-    expect((await odd.json()).error.param).toBe('x-huntaze-region-mode')
   })
 })
 

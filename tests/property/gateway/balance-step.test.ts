@@ -12,7 +12,8 @@ const draws = Array.from({ length: 4_000 }, (_, index) => ((index * 0.618_033_98
 
 function shares(of: readonly BalancedMember[], loads: Readonly<Record<string, DeploymentLoad>> = {}) {
   const firsts = draws.map(
-    (random) => balanceStep(of, { loadOf: (id) => loads[id] ?? idle, random, session: null })[0],
+    (random) =>
+      balanceStep(of, { loadOf: (id) => loads[id] ?? idle, random, session: null })[0]?.deploymentId,
   )
   return of.map(({ deploymentId }) => firsts.filter((id) => id === deploymentId).length / draws.length)
 }
@@ -40,7 +41,7 @@ describe('balancing within a step', () => {
             provisioned,
           }))
           const loadOf = (id: string) => given[Number(id.slice(1))]?.load ?? idle
-          const ordered = balanceStep(of, { loadOf, random, session })
+          const ordered = balanceStep(of, { loadOf, random, session }).map(({ deploymentId }) => deploymentId)
           expect([...ordered].sort()).toEqual(of.map(({ deploymentId }) => deploymentId).sort())
           const paid = ordered.map((id) => given[Number(id.slice(1))]?.provisioned)
           expect(paid).toEqual([...paid].sort((a, b) => Number(b) - Number(a)))
@@ -83,7 +84,7 @@ describe('balancing within a step', () => {
     const of = members(1, 1, 2, 1)
     const sessions = Array.from({ length: 2_000 }, (_, index) => `session ${index}`)
     const owner = (some: readonly BalancedMember[], session: string) =>
-      balanceStep(some, { loadOf: () => idle, random: 0.3, session })[0]
+      balanceStep(some, { loadOf: () => idle, random: 0.3, session })[0]?.deploymentId
     const before = sessions.map((session) => owner(of, session))
     for (const gone of of) {
       const left = of.filter((member) => member !== gone)

@@ -71,7 +71,7 @@ describe('accepted', () => {
       plan: 'pro',
       keyId: 'key_1',
       scopes: new Set(['chat', 'models']),
-      region: null,
+      regions: [],
       streamMode: null,
     })
     expect(uses).toEqual([['key_1', 1000]])

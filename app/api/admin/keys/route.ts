@@ -1,5 +1,5 @@
 import { createKeyBody, type KeysView } from '#lib/contracts/access'
-import { requireKnownRegion } from '#server/access/require-region'
+import { requireKnownRegion, requireRegionOfAccount } from '#server/access/require-region'
 import { defineRoute } from '#server/http/define-route'
 
 export const GET = defineRoute({
@@ -14,6 +14,7 @@ export const POST = defineRoute({
   body: createKeyBody,
   async handle({ container, actor, body }) {
     requireKnownRegion(container, body.region)
+    await requireRegionOfAccount(container, body)
     const created = await container.access.keys.create({ ...body, createdBy: actor.id })
     container.log.info({ actor: actor.id, keyId: created.key.id }, 'API key created')
     return created

@@ -18,8 +18,18 @@ it('reads Azure’s and OpenAI’s headers', () => {
     limitTokens: 80_000,
     limitRequests: 480,
     utilization: 0.873,
+    retryAfterMs: null,
     providerRequestId: 'apim-1',
   })
+})
+
+it.each([
+  ['99.9%', null],
+  ['100%', 300],
+  ['112.5', 300],
+])('at a utilisation of %s takes %j for how long to leave it alone', (utilization, retryAfterMs) => {
+  const headers = { 'azure-openai-deployment-utilization': utilization, 'retry-after-ms': '300' }
+  expect(readProviderLimits(headers).retryAfterMs).toBe(retryAfterMs)
 })
 
 it('reads Anthropic’s headers', () => {

@@ -1,5 +1,5 @@
 import { accountRegionBody } from '#lib/contracts/access'
-import { requireKnownRegion } from '#server/access/require-region'
+import { requireKnownRegion, requireRegionOfKeys } from '#server/access/require-region'
 import { defineRoute } from '#server/http/define-route'
 
 export const GET = defineRoute({
@@ -11,8 +11,9 @@ export const PUT = defineRoute({
   role: 'admin',
   body: accountRegionBody,
   async handle({ container, actor, params, body: { region, reason }, requestId }) {
-    requireKnownRegion(container, region)
     const accountId = params.id ?? ''
+    requireKnownRegion(container, region)
+    await requireRegionOfKeys(container, { accountId, region })
     const after = await container.access.accounts.setRegion({ accountId, region, actorId: actor.id })
     container.log.info({ requestId, actorId: actor.id, accountId, region, reason }, 'account region changed')
     return after
