@@ -1,5 +1,4 @@
 import type { Client } from 'pg'
-import { readLedgerLine } from '#lib/costs/ledger-line'
 import { ledgerStatement } from '#server/costs/ledger-statement'
 
 /**
@@ -19,7 +18,7 @@ export async function bookRecords(options: {
     await client.query({
       name: 'book_records',
       text: ledgerStatement,
-      values: [...statementRows(lines), instanceId],
+      values: [`{${lines.join(',')}}`, instanceId],
     })
   } catch (error) {
     if (!(error instanceof Error) || !isDataError(error)) throw error
@@ -29,13 +28,6 @@ export async function bookRecords(options: {
     await bookRecords({ ...options, lines: lines.slice(0, middle) })
     await bookRecords({ ...options, lines: lines.slice(middle) })
   }
-}
-
-/** The statement's JSON parameters, put together from text. */
-function statementRows(lines: readonly string[]): [entries: string, attempts: string] {
-  const halves = lines.map(readLedgerLine).filter((half) => half !== null)
-  const attempts = halves.map((half) => half.attempts).filter((text) => text !== '')
-  return [`[${halves.map((half) => half.entry).join(',')}]`, `[${attempts.join(',')}]`]
 }
 
 /** Classes 22 (data exception) and 23 (constraint violation) of SQLSTATE; 54 is a limit such as an index key's size. */

@@ -1,7 +1,8 @@
 import { writeSync } from 'node:fs'
 import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { readLedgerLine } from '#lib/costs/ledger-line'
+import { fromEarlierLine } from '#lib/costs/earlier-ledger-line'
+import { isWholeLine } from '#lib/costs/ledger-line'
 
 /**
  * A file of lines (`encodeLedgerLine`) that holds records while the database does not take them. A record is safe from `kill -9`
@@ -97,8 +98,11 @@ export function createLedgerJournal(options: {
       for (;;) {
         const { text, bytes } = await readLines(file, replayOffset)
         if (bytes === 0) break
-        const lines = text.split('\n').filter((line) => line !== '')
-        const torn = lines.filter((line) => readLedgerLine(line) === null)
+        const lines = text
+          .split('\n')
+          .filter((line) => line !== '')
+          .map(fromEarlierLine)
+        const torn = lines.filter((line) => !isWholeLine(line))
         const whole = torn.length === 0 ? lines : lines.filter((line) => !torn.includes(line))
         if (whole.length > 0) await book(whole)
         for (const line of torn) await keepTornLine(line)

@@ -1,21 +1,13 @@
 /**
  * One statement that books a batch of records: ledger entries, their attempts, and every roll-up. Parameters:
- * `$1` the entries as a JSON array, `$2` their attempts likewise, `$3` this instance's id.
+ * `$1` the records as an array of `ledger_input`, each as `encodeLedgerLine` wrote it; `$2` this instance's id.
  *
  * Idempotent: entries that are there already are skipped, and attempts and roll-ups follow only from the entries
  * that this execution inserted. Rows are upserted in key order, so that two instances cannot deadlock.
  */
 export const ledgerStatement = `
 WITH input AS (
-  SELECT r.*, to_timestamp(r."startedAtMs" / 1000.0) AS started_at
-  FROM jsonb_to_recordset($1::jsonb) AS r(
-    id text, "accountId" text, "startedAtMs" float8, "correlationId" text, "traceId" text, plan text,
-    "apiKeyId" text, "creatorId" text, "sessionId" text, operation text, kind text, "requestedModel" text,
-    tier text, "deploymentId" text, provider text, region text, model text, streamed boolean, outcome text,
-    "errorCode" text, "httpStatus" int, "finishReason" text, "inputTokens" int, "cachedInputTokens" int,
-    "cacheWriteTokens" int, "outputTokens" int, "reasoningTokens" int, "usageSource" text, "priceVersion" text,
-    "costPicoUsd" bigint, attempts int, "firstTokenMs" float8, "latencyMs" float8, "overheadUs" float8,
-    "planReasons" jsonb, "promptText" text, "answerText" text)
+  SELECT r.*, to_timestamp(r.started_at_ms / 1000.0) AS started_at FROM unnest($1::ledger_input[]) AS r
 ), entries AS (
   INSERT INTO ledger_entries (
     account_id, started_at, id, correlation_id, trace_id, plan, api_key_id, creator_id, session_id, operation,
@@ -24,11 +16,11 @@ WITH input AS (
     reasoning_tokens, usage_source, price_version, cost_pico_usd, attempts, first_token_ms, latency_ms,
     overhead_us, plan_reasons, prompt_text, answer_text)
   SELECT
-    "accountId", started_at, id, "correlationId", "traceId", plan, "apiKeyId", "creatorId", "sessionId",
-    operation, kind, "requestedModel", tier, "deploymentId", provider, region, model, streamed, outcome,
-    "errorCode", "httpStatus", "finishReason", "inputTokens", "cachedInputTokens", "cacheWriteTokens",
-    "outputTokens", "reasoningTokens", "usageSource", "priceVersion", "costPicoUsd", attempts, "firstTokenMs",
-    "latencyMs", "overheadUs", "planReasons", "promptText", "answerText"
+    account_id, started_at, id, correlation_id, trace_id, plan, api_key_id, creator_id, session_id, operation,
+    kind, requested_model, tier, deployment_id, provider, region, model, streamed, outcome, error_code,
+    http_status, finish_reason, input_tokens, cached_input_tokens, cache_write_tokens, output_tokens,
+    reasoning_tokens, usage_source, price_version, cost_pico_usd, attempt_count, first_token_ms, latency_ms,
+    overhead_us, plan_reasons, prompt_text #>> '{}', answer_text #>> '{}'
   FROM input
   ON CONFLICT (account_id, started_at, id) DO NOTHING
   RETURNING account_id, started_at, id, creator_id, operation, tier, provider, deployment_id, model, outcome,
@@ -40,16 +32,12 @@ WITH input AS (
     failure_class, http_status, error_message, offset_ms, first_token_ms, duration_ms, input_tokens,
     output_tokens, cost_pico_usd, provider_request_id)
   SELECT
-    e.account_id, e.started_at, e.id, a.sequence, a."deploymentId", a.provider, a.region, a.model, a.outcome,
-    a."failureClass", a."httpStatus", a."errorMessage", a."offsetMs", a."firstTokenMs", a."durationMs",
-    a."inputTokens", a."outputTokens", a."costPicoUsd", a."providerRequestId"
-  FROM jsonb_to_recordset($2::jsonb) AS a(
-    "accountId" text, "requestId" text, "startedAtMs" float8, sequence int, "deploymentId" text, provider text,
-    region text, model text, outcome text, "failureClass" text, "httpStatus" int, "errorMessage" text,
-    "offsetMs" float8, "firstTokenMs" float8, "durationMs" float8, "inputTokens" int, "outputTokens" int,
-    "costPicoUsd" bigint, "providerRequestId" text)
-  JOIN entries e ON e.id = a."requestId" AND e.account_id = a."accountId"
-    AND e.started_at = to_timestamp(a."startedAtMs" / 1000.0)
+    e.account_id, e.started_at, e.id, a.sequence, a.deployment_id, a.provider, a.region, a.model, a.outcome,
+    a.failure_class, a.http_status, a.error_message #>> '{}', a.offset_ms, a.first_token_ms, a.duration_ms,
+    a.input_tokens, a.output_tokens, a.cost_pico_usd, a.provider_request_id
+  FROM entries e
+  JOIN input i ON i.id = e.id AND i.account_id = e.account_id AND i.started_at = e.started_at
+  CROSS JOIN LATERAL unnest(i.attempts) AS a
   ON CONFLICT (account_id, started_at, request_id, sequence) DO NOTHING
 ), groups AS MATERIALIZED (
   SELECT
@@ -81,7 +69,7 @@ WITH input AS (
     grain, bucket_start, instance_id, tier, deployment_id, provider, operation, outcome, requests, attempts,
     unpriced, input_tokens, output_tokens, cost_pico_usd, overhead_us)
   SELECT
-    grain, date_trunc(grain, minute, 'UTC'), $3::text, tier, deployment_id, provider, operation, outcome,
+    grain, date_trunc(grain, minute, 'UTC'), $2::text, tier, deployment_id, provider, operation, outcome,
     sum(requests), sum(attempts), sum(unpriced), sum(input_tokens), sum(output_tokens), sum(cost_pico_usd),
     sum(overhead_us)
   FROM groups CROSS JOIN (VALUES ('minute'), ('hour')) AS grains(grain)
@@ -110,7 +98,7 @@ WITH input AS (
   INSERT INTO latency_rollups AS present (
     grain, bucket_start, instance_id, tier, deployment_id, signal, bucket, requests)
   SELECT
-    grain, date_trunc(grain, minute, 'UTC'), $3::text, tier, deployment_id, signal, bucket, sum(requests)
+    grain, date_trunc(grain, minute, 'UTC'), $2::text, tier, deployment_id, signal, bucket, sum(requests)
   FROM buckets CROSS JOIN (VALUES ('minute'), ('hour'), ('day')) AS grains(grain)
   GROUP BY 1, 2, 4, 5, 6, 7 ORDER BY 1, 2, 4, 5, 6, 7
   ON CONFLICT (grain, bucket_start, instance_id, tier, deployment_id, signal, bucket)
