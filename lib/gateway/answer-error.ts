@@ -75,6 +75,9 @@ const callersMistakes: ReadonlySet<FailureClass> = new Set([
   'refused',
 ])
 
+/** Where no provider says when, a second is a sensible pause. */
+const soonAgain: ReadonlySet<ErrorCode> = new Set(['provider_unavailable', 'provider_rate_limited'])
+
 /** The error for the caller after every attempt failed. `tried` is in the order of the attempts, at least one. */
 export function answerError(tried: readonly TriedDeployment[]): AnswerError {
   const worst = [...tried].sort((a, b) => rank(a) - rank(b))[0]
@@ -92,7 +95,7 @@ export function answerError(tried: readonly TriedDeployment[]): AnswerError {
       ? null
       : waits.length > 0
         ? Math.min(...waits)
-        : codes[failure.class] === 'provider_unavailable'
+        : soonAgain.has(codes[failure.class])
           ? 1000
           : null,
     innererror: own ? failure.error.innererror : undefined,

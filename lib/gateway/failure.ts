@@ -11,7 +11,8 @@ export type FailureEvidence =
   | { kind: 'malformed'; message: string }
   | { kind: 'credentials'; message: string }
   | { kind: 'refused'; message: string }
-  | { kind: 'cancelled' }
+  /** `unsent`: nothing of the request had left, so the provider never heard of it. */
+  | { kind: 'cancelled'; unsent?: boolean }
 
 export type TimerName = 'connect' | 'attempt' | 'first_token' | 'idle' | 'total' | 'deadline'
 

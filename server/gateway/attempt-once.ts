@@ -53,6 +53,7 @@ export async function attemptOnce<Answer>(
       releaseAttempt(run, attempt)
       throw thrown
     }
+    attempt.unsent = thrown.evidence.kind === 'cancelled' && thrown.evidence.unsent === true
     const failure = classifyFailure(evidenceOf(run, thrown.evidence), {
       provisioned: (deployment.capacity?.ptu ?? 0) > 0,
       nowMs: clock.nowMs(),

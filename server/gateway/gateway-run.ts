@@ -65,6 +65,8 @@ export interface OpenAttempt {
   place: BulkheadPlace
   /** What it generated, for an estimate where the provider reports no usage. */
   text: string[]
+  /** Given up before anything of it had left: no attempt that anybody but us knows of. */
+  unsent: boolean
 }
 
 export interface AttemptEnd {
@@ -79,7 +81,7 @@ export function beginAttempt(run: GatewayRun, { deployment, admission, place }: 
   run.parts.gauges.begin(deployment.id)
   run.last = deployment
   const startedMs = run.parts.clock.monotonicMs()
-  return { deployment, startedMs, firstTokenMs: null, admission, place, text: [] }
+  return { deployment, startedMs, firstTokenMs: null, admission, place, text: [], unsent: false }
 }
 
 /** The first content token of a stream is there: what latency says is known, and a probe is good. */
@@ -97,6 +99,7 @@ export function endAttempt(run: GatewayRun, attempt: OpenAttempt, end: AttemptEn
   const priced = priceUsage(parts.priceBook(), end.usage, { provider, model, atMs: run.context.startedAtMs })
   attempt.place.leave()
   noteEnd(parts, attempt, { end, durationMs })
+  if (attempt.unsent) return
   run.usage = addUsage(run.usage, end.usage)
   run.costPicoUsd =
     run.costPicoUsd === null || priced.costPicoUsd === null ? null : run.costPicoUsd + priced.costPicoUsd

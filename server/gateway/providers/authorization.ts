@@ -18,7 +18,7 @@ export async function authorizeWithin(
   signal: AbortSignal,
 ): Promise<Authorization> {
   const aborted = Promise.withResolvers<never>()
-  const onAbort = () => aborted.reject(new ProviderError({ kind: 'cancelled' }))
+  const onAbort = () => aborted.reject(new ProviderError({ kind: 'cancelled', unsent: true }))
   signal.addEventListener('abort', onAbort)
   try {
     if (signal.aborted) onAbort()

@@ -56,7 +56,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   /** Sends the request; resolves when the status and the headers are there. @throws ProviderError */
   open(dispatcher: Dispatcher): Promise<void> {
     const { origin, path, headers, body, signal } = this.request
-    if (signal.aborted) return Promise.reject(new ProviderError({ kind: 'cancelled' }))
+    if (signal.aborted) return Promise.reject(new ProviderError({ kind: 'cancelled', unsent: true }))
     this.head = Promise.withResolvers()
     signal.addEventListener('abort', this)
     this.setOpeningBound()
@@ -109,7 +109,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   /** Called when the call's signal aborts. */
   handleEvent(): void {
     this.chunks.length = 0
-    this.fail({ kind: 'cancelled' })
+    this.fail(this.stage === 'connecting' ? { kind: 'cancelled', unsent: true } : { kind: 'cancelled' })
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {

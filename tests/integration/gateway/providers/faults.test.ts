@@ -473,7 +473,7 @@ describe('streams', () => {
 describe('abort', () => {
   it('sends nothing when the signal is aborted already', async () => {
     const evidence = await failureOf(provider.chat(call({ signal: AbortSignal.abort() })))
-    expect(evidence).toEqual({ kind: 'cancelled' })
+    expect(evidence).toEqual({ kind: 'cancelled', unsent: true })
     expect(upstream.requests).toHaveLength(0)
   })
 
@@ -531,7 +531,7 @@ describe('abort', () => {
     const caller = new AbortController()
     const attempt = failureOf(waiting.chat(call({ signal: caller.signal })))
     caller.abort()
-    expect(await attempt).toEqual({ kind: 'cancelled' })
+    expect(await attempt).toEqual({ kind: 'cancelled', unsent: true })
     await waiting.close()
   })
 
