@@ -14,10 +14,10 @@ import { describeOnDatabases } from '#tests/support/databases'
 
 const startMs = Date.UTC(2026, 10, 3, 12)
 const policy = defaultTierPolicy.breaker
-let count = 0
 
 describeOnDatabases('what breakers give to alerts', (openDb) => {
   it('is what is not closed, with the requests that moved it, and what opened and closed within the minute', async () => {
+    let count = 0
     const db = await openDb()
     const store = createBreakerStore(db, 'ins_1')
     const observe = observeBreakers(db)
