@@ -12,6 +12,7 @@ import {
   smallint,
   text,
   timestamp,
+  uniqueIndex,
 } from 'drizzle-orm/pg-core'
 
 const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
@@ -93,27 +94,50 @@ export const ledgerEntries = pgTable(
   ],
 )
 
-/**
- * Daily totals per account, kept in step with the ledger by the same statement. UTC days.
+/** What every roll-up of the ledger counts; `server/costs/ledger-statement.ts` adds to them. */
+const measures = () => ({
+  requests: count('requests'),
+  /** Every outcome but success. */
+  errors: count('errors'),
+  /** Requests without a price; their cost is unknown and not in `cost_pico_usd`. */
+  unpriced: count('unpriced'),
+  /** Requests whose tokens we counted, because the provider did not say. */
+  estimated: count('estimated'),
+  inputTokens: count('input_tokens'),
+  /** Part of the input. */
+  cachedInputTokens: count('cached_input_tokens'),
+  /** Part of the input. */
+  cacheWriteTokens: count('cache_write_tokens'),
+  outputTokens: count('output_tokens'),
+  /** Part of the output. */
+  reasoningTokens: count('reasoning_tokens'),
+  costPicoUsd: numeric('cost_pico_usd', { mode: 'bigint' }).notNull().default(sql`0`),
+})
+
+const route = () => ({
+  operation: text('operation').notNull(),
+  tier: text('tier').notNull(),
+  provider: text('provider').notNull(),
+  deploymentId: text('deployment_id').notNull(),
+  model: text('model').notNull(),
+})
+
+/*
+ * Roll-ups of the ledger, kept in step with it by the same statement; UTC. Two narrow ones answer what asks either for
+ * creators, who are many, or for the route, whose five dimensions are few together: each has few rows, at every grain.
+ * The whole cube, which has many, is kept by day only.
  */
+
+/** Creator × route by day: for reports that ask for creators and for another dimension. Kept for good. */
 export const usageDays = pgTable(
   'usage_days',
   {
     accountId: text('account_id').notNull(),
     day: date('day', { mode: 'string' }).notNull(),
+    /** Empty for requests without a creator. */
     creatorId: text('creator_id').notNull().default(''),
-    operation: text('operation').notNull(),
-    tier: text('tier').notNull(),
-    provider: text('provider').notNull(),
-    deploymentId: text('deployment_id').notNull(),
-    model: text('model').notNull(),
-    requests: count('requests'),
-    errors: count('errors'),
-    unpriced: count('unpriced'),
-    inputTokens: count('input_tokens'),
-    cachedInputTokens: count('cached_input_tokens'),
-    outputTokens: count('output_tokens'),
-    costPicoUsd: numeric('cost_pico_usd', { mode: 'bigint' }).notNull().default(sql`0`),
+    ...route(),
+    ...measures(),
   },
   (table) => [
     primaryKey({
@@ -129,5 +153,101 @@ export const usageDays = pgTable(
         table.model,
       ],
     }),
+    /** Reports over all accounts. */
+    index('usage_days_day').on(table.day),
+  ],
+)
+
+/** Account × operation, tier, provider, deployment and model, by minute, hour and day. */
+export const routeRollups = pgTable(
+  'route_rollups',
+  {
+    accountId: text('account_id').notNull(),
+    grain: text('grain', { enum: ['minute', 'hour', 'day'] }).notNull(),
+    bucketStart: instant('bucket_start').notNull(),
+    ...route(),
+    ...measures(),
+  },
+  (table) => [
+    primaryKey({
+      name: 'route_rollups_pk',
+      columns: [
+        table.accountId,
+        table.grain,
+        table.bucketStart,
+        table.operation,
+        table.tier,
+        table.provider,
+        table.deploymentId,
+        table.model,
+      ],
+    }),
+    index('route_rollups_time').on(table.grain, table.bucketStart),
+  ],
+)
+
+/** Account × creator, by minute, hour, day and month. */
+export const creatorRollups = pgTable(
+  'creator_rollups',
+  {
+    accountId: text('account_id').notNull(),
+    grain: text('grain', { enum: ['minute', 'hour', 'day', 'month'] }).notNull(),
+    bucketStart: instant('bucket_start').notNull(),
+    /** Empty for requests without a creator. */
+    creatorId: text('creator_id').notNull(),
+    ...measures(),
+  },
+  (table) => [
+    primaryKey({
+      name: 'creator_rollups_pk',
+      columns: [table.accountId, table.grain, table.bucketStart, table.creatorId],
+    }),
+    index('creator_rollups_time').on(table.grain, table.bucketStart),
+  ],
+)
+
+const picoUsdPer = (name: string) => bigint(name, { mode: 'bigint' })
+
+/**
+ * Prices that operators set, beside the built-in list (`lib/costs/built-in-prices.ts`). A row's prices never change:
+ * a new price is a new row, a wrong one is withdrawn. Ledger entries keep the version of the book that priced them.
+ */
+export const modelPrices = pgTable(
+  'model_prices',
+  {
+    /** `prc_…` */
+    id: text('id').primaryKey(),
+    /** The version of the book that brought it; counts up over all rows. */
+    version: integer('version').notNull(),
+    /** The version of the book that no longer has it. */
+    withdrawnVersion: integer('withdrawn_version'),
+    provider: text('provider').notNull(),
+    model: text('model').notNull(),
+    /** UTC days; from the first instant of the first to the first instant of the last. */
+    effectiveFrom: date('effective_from', { mode: 'string' }).notNull(),
+    /** Null: until the model's next price. */
+    effectiveTo: date('effective_to', { mode: 'string' }),
+    /** Pico-USD per token; null where another kind's price holds (`lib/costs/price-book.ts`). */
+    inputPicoUsd: picoUsdPer('input_pico_usd').notNull(),
+    cachedInputPicoUsd: picoUsdPer('cached_input_pico_usd').notNull(),
+    cacheWritePicoUsd: picoUsdPer('cache_write_pico_usd'),
+    outputPicoUsd: picoUsdPer('output_pico_usd').notNull(),
+    reasoningPicoUsd: picoUsdPer('reasoning_pico_usd'),
+    embeddingPicoUsd: picoUsdPer('embedding_pico_usd'),
+    batchInputPicoUsd: picoUsdPer('batch_input_pico_usd'),
+    batchOutputPicoUsd: picoUsdPer('batch_output_pico_usd'),
+    /** Pico-USD per provisioned throughput unit and hour. */
+    ptuHourPicoUsd: picoUsdPer('ptu_hour_pico_usd'),
+    /** Where the figures were read, and the day on which the source said so. */
+    source: text('source').notNull(),
+    asOf: date('as_of', { mode: 'string' }).notNull(),
+    createdAt: instant('created_at').notNull(),
+    createdBy: text('created_by').notNull(),
+    reason: text('reason').notNull(),
+  },
+  (table) => [
+    uniqueIndex('model_prices_start')
+      .on(table.provider, table.model, table.effectiveFrom)
+      .where(sql`${table.withdrawnVersion} is null`),
   ],
 )

@@ -1,9 +1,27 @@
+const counted = [
+  'requests',
+  'errors',
+  'unpriced',
+  'estimated',
+  'input_tokens',
+  'cached_input_tokens',
+  'cache_write_tokens',
+  'output_tokens',
+  'reasoning_tokens',
+  'cost_pico_usd',
+]
+const measures = counted.join(', ')
+const summed = counted.map((name) => `sum(${name})`).join(', ')
+const added = counted.map((name) => `${name} = present.${name} + excluded.${name}`).join(', ')
+const route = 'operation, tier, provider, deployment_id, model'
+
 /**
  * One statement that books a batch of records: ledger entries, their attempts, and every roll-up. Parameters:
  * `$1` the records as an array of `ledger_input`, each as `encodeLedgerLine` wrote it; `$2` this instance's id.
  *
  * Idempotent: entries that are there already are skipped, and attempts and roll-ups follow only from the entries
- * that this execution inserted. Rows are upserted in key order, so that two instances cannot deadlock.
+ * that this execution inserted. Rows are upserted in key order, so that two instances cannot deadlock; a row that
+ * both want costs the second one the commit of the first, meanwhile its next batch grows.
  */
 export const ledgerStatement = `
 WITH input AS (
@@ -24,8 +42,8 @@ WITH input AS (
   FROM input
   ON CONFLICT (account_id, started_at, id) DO NOTHING
   RETURNING account_id, started_at, id, creator_id, operation, tier, provider, deployment_id, model, outcome,
-    attempts, input_tokens, cached_input_tokens, output_tokens, cost_pico_usd, first_token_ms, latency_ms,
-    overhead_us
+    attempts, input_tokens, cached_input_tokens, cache_write_tokens, output_tokens, reasoning_tokens, usage_source,
+    cost_pico_usd, first_token_ms, latency_ms, overhead_us
 ), calls AS (
   INSERT INTO attempts (
     account_id, started_at, request_id, sequence, deployment_id, provider, region, model, outcome,
@@ -42,28 +60,31 @@ WITH input AS (
 ), groups AS MATERIALIZED (
   SELECT
     date_trunc('minute', started_at, 'UTC') AS minute, account_id, coalesce(creator_id, '') AS creator_id,
-    operation, tier, provider, deployment_id, model, outcome, count(*) AS requests, sum(attempts) AS attempts,
-    count(*) FILTER (WHERE cost_pico_usd IS NULL) AS unpriced, sum(input_tokens) AS input_tokens,
-    sum(cached_input_tokens) AS cached_input_tokens, sum(output_tokens) AS output_tokens,
+    ${route}, outcome, count(*) AS requests, sum(attempts) AS attempts,
+    count(*) FILTER (WHERE outcome <> 'success') AS errors,
+    count(*) FILTER (WHERE cost_pico_usd IS NULL) AS unpriced,
+    count(*) FILTER (WHERE usage_source = 'estimated') AS estimated, sum(input_tokens) AS input_tokens,
+    sum(cached_input_tokens) AS cached_input_tokens, sum(cache_write_tokens) AS cache_write_tokens,
+    sum(output_tokens) AS output_tokens, sum(reasoning_tokens) AS reasoning_tokens,
     coalesce(sum(cost_pico_usd), 0) AS cost_pico_usd, sum(overhead_us) AS overhead_us
   FROM entries GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
 ), days AS (
-  INSERT INTO usage_days AS present (
-    account_id, day, creator_id, operation, tier, provider, deployment_id, model, requests, errors, unpriced,
-    input_tokens, cached_input_tokens, output_tokens, cost_pico_usd)
-  SELECT
-    account_id, (minute AT TIME ZONE 'UTC')::date, creator_id, operation, tier, provider, deployment_id, model,
-    sum(requests), coalesce(sum(requests) FILTER (WHERE outcome <> 'success'), 0), sum(unpriced),
-    sum(input_tokens), sum(cached_input_tokens), sum(output_tokens), sum(cost_pico_usd)
+  INSERT INTO usage_days AS present (account_id, day, creator_id, ${route}, ${measures})
+  SELECT account_id, (minute AT TIME ZONE 'UTC')::date, creator_id, ${route}, ${summed}
   FROM groups GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 ORDER BY 1, 2, 3, 4, 5, 6, 7, 8
-  ON CONFLICT (account_id, day, creator_id, operation, tier, provider, deployment_id, model) DO UPDATE SET
-    requests = present.requests + excluded.requests,
-    errors = present.errors + excluded.errors,
-    unpriced = present.unpriced + excluded.unpriced,
-    input_tokens = present.input_tokens + excluded.input_tokens,
-    cached_input_tokens = present.cached_input_tokens + excluded.cached_input_tokens,
-    output_tokens = present.output_tokens + excluded.output_tokens,
-    cost_pico_usd = present.cost_pico_usd + excluded.cost_pico_usd
+  ON CONFLICT (account_id, day, creator_id, ${route}) DO UPDATE SET ${added}
+), routes AS (
+  INSERT INTO route_rollups AS present (account_id, grain, bucket_start, ${route}, ${measures})
+  SELECT account_id, grain, date_trunc(grain, minute, 'UTC'), ${route}, ${summed}
+  FROM groups CROSS JOIN (VALUES ('minute'), ('hour'), ('day')) AS grains(grain)
+  GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 ORDER BY 1, 2, 3, 4, 5, 6, 7, 8
+  ON CONFLICT (account_id, grain, bucket_start, ${route}) DO UPDATE SET ${added}
+), creators AS (
+  INSERT INTO creator_rollups AS present (account_id, grain, bucket_start, creator_id, ${measures})
+  SELECT account_id, grain, date_trunc(grain, minute, 'UTC'), creator_id, ${summed}
+  FROM groups CROSS JOIN (VALUES ('minute'), ('hour'), ('day'), ('month')) AS grains(grain)
+  GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+  ON CONFLICT (account_id, grain, bucket_start, creator_id) DO UPDATE SET ${added}
 ), traffic AS (
   INSERT INTO traffic_rollups AS present (
     grain, bucket_start, instance_id, tier, deployment_id, provider, operation, outcome, requests, attempts,

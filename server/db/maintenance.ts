@@ -22,7 +22,20 @@ export interface MaintenanceOptions {
 const dayMs = 86_400_000
 /** Longer than the three days that the minute roll-ups are good for is of no use to any page. */
 const rollupDays = { minute: 3, hour: 400, day: 1200 }
-const hotTables = ['traffic_rollups', 'latency_rollups', 'usage_days'] as const
+/** How long each table's grains are kept; those that are not named are kept for good, costs by day and month among them. */
+const rollupRetention: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  traffic_rollups: rollupDays,
+  latency_rollups: rollupDays,
+  route_rollups: { minute: rollupDays.minute, hour: rollupDays.hour },
+  creator_rollups: { minute: rollupDays.minute, hour: rollupDays.hour },
+}
+const hotTables = [
+  'traffic_rollups',
+  'latency_rollups',
+  'usage_days',
+  'route_rollups',
+  'creator_rollups',
+] as const
 const walLimitBytes = 32 * 1024 * 1024
 const checkpointEveryMs = 5 * 60_000
 const tickMs = 3_000
@@ -96,8 +109,8 @@ async function applyRetention({ db, clock, settings, log }: MaintenanceOptions):
   for (const table of ['breaker_transitions', 'region_transitions'])
     await db.pool.query(`DELETE FROM ${table} WHERE at < $1::timestamptz`, [transitionsBefore])
   if (dropped.length > 0) log.info({ partitions: dropped }, 'dropped partitions past their retention')
-  for (const table of ['traffic_rollups', 'latency_rollups']) {
-    for (const [grain, days] of Object.entries(rollupDays)) {
+  for (const [table, grains] of Object.entries(rollupRetention)) {
+    for (const [grain, days] of Object.entries(grains)) {
       const before = new Date(nowMs - days * dayMs).toISOString()
       await db.pool.query(`DELETE FROM ${table} WHERE grain = $1 AND bucket_start < $2::timestamptz`, [
         grain,

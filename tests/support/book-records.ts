@@ -26,3 +26,9 @@ export async function bookInto(
   await writer.close()
   if (writer.refused() > 0) throw new Error(`the ledger refused ${writer.refused()} records of this test`)
 }
+
+/** Empties the ledger, its attempts and every roll-up. */
+export async function emptyLedger(db: Database): Promise<void> {
+  await db.pool.query(`TRUNCATE ledger_entries, attempts, usage_days, route_rollups, creator_rollups,
+    traffic_rollups, latency_rollups`)
+}

@@ -8,6 +8,7 @@ import { latencyBucket } from '#lib/telemetry/latency-buckets'
 import { createLedgerWriter, type LedgerWriter } from '#server/costs/ledger-writer'
 import type { Database } from '#server/db/database'
 import { systemClock } from '#server/telemetry/clock'
+import { emptyLedger } from '#tests/support/book-records'
 import { type DatabaseProxy, startDatabaseProxy } from '#tests/support/database-proxy'
 import { describeOnDatabases } from '#tests/support/databases'
 import { anAttempt, aRecord } from '#tests/support/ledger-records'
@@ -24,7 +25,7 @@ describeOnDatabases('ledger writer', (openDb) => {
 
   beforeEach(async () => {
     db = await openDb()
-    await db.pool.query('TRUNCATE ledger_entries, attempts, usage_days, traffic_rollups, latency_rollups')
+    await emptyLedger(db)
     proxy = await startDatabaseProxy(db.connection)
     directory = await mkdtemp(join(tmpdir(), 'huntaze-journal-'))
     journalPath = join(directory, 'ledger.journal')

@@ -70,6 +70,8 @@ describeOnDatabases('backup', (_openDb, { openEmpty }) => {
       'ledger_entries',
       'attempts',
       'usage_days',
+      'route_rollups',
+      'creator_rollups',
       'traffic_rollups',
       'latency_rollups',
     ]

@@ -54,6 +54,14 @@ describeOnDatabases('maintenance', (_openDb, { openEmpty }) => {
       { grain: 'hour', n: 6 },
       { grain: 'minute', n: 2 },
     ])
+    const costGrains = async (table: string) => {
+      const found = await db.pool.query<{ grain: string; n: number }>(
+        `SELECT grain, sum(requests)::int AS n FROM ${table} GROUP BY grain`,
+      )
+      return Object.fromEntries(found.rows.map(({ grain, n }) => [grain, n]))
+    }
+    expect(await costGrains('route_rollups')).toEqual({ minute: 2, hour: 6, day: 7 })
+    expect(await costGrains('creator_rollups')).toEqual({ minute: 2, hour: 6, day: 7, month: 7 })
     expect((await db.pool.query('SELECT sum(requests)::int AS n FROM usage_days')).rows).toEqual([{ n: 7 }])
   })
 

@@ -7,6 +7,7 @@ import type { LedgerRecord, Outcome } from '#lib/costs/ledger-record'
 import { createLedgerWriter, type LedgerWriter } from '#server/costs/ledger-writer'
 import type { Database } from '#server/db/database'
 import { systemClock } from '#server/telemetry/clock'
+import { emptyLedger } from '#tests/support/book-records'
 import { type DatabaseProxy, startDatabaseProxy } from '#tests/support/database-proxy'
 import { describeOnDatabases } from '#tests/support/databases'
 import { anAttempt, aRecord } from '#tests/support/ledger-records'
@@ -73,11 +74,17 @@ function expectedSums(numbers: ReadonlySet<number>) {
     cost: sum((record) => BigInt(record.costPicoUsd ?? 0)),
     unpriced: sum((record) => (record.costPicoUsd === null ? 1 : 0)),
     latencies: String(successes.length),
+    errors: String(records.length - successes.length),
     firstTokens: String(successes.filter((record) => record.firstTokenMs !== null).length),
   }
 }
 
-/** The same sums from the ledger, from the days, and from both grains of the traffic roll-ups. */
+const costRollups = [
+  ['route_rollups', ['minute', 'hour', 'day']],
+  ['creator_rollups', ['minute', 'hour', 'day', 'month']],
+] as const
+
+/** The same sums from the ledger, from the days, and from every grain of the roll-ups. */
 async function readSums(db: Database) {
   const read = async (text: string) => (await db.pool.query<Record<string, string>>(text)).rows[0] ?? {}
   const amounts = (unpriced: string) => `coalesce(sum(input_tokens), 0)::text AS input,
@@ -90,7 +97,14 @@ async function readSums(db: Database) {
   const traffic = (grain: string) =>
     read(`SELECT coalesce(sum(requests), 0)::text AS entries, coalesce(sum(attempts), 0)::text AS attempts,
       ${amounts('unpriced')} FROM traffic_rollups WHERE grain = '${grain}'`)
+  const costs = costRollups.flatMap(([table, grains]) =>
+    grains.map((grain) =>
+      read(`SELECT coalesce(sum(requests), 0)::text AS entries, ${amounts('unpriced')},
+        coalesce(sum(errors), 0)::text AS errors FROM ${table} WHERE grain = '${grain}'`),
+    ),
+  )
   return {
+    costs: await Promise.all(costs),
     ledger: {
       ...(await read(`SELECT count(*)::text AS entries, coalesce(sum(attempts), 0)::text AS attempts,
         ${amounts('(cost_pico_usd IS NULL)::int')} FROM ledger_entries`)),
@@ -111,14 +125,15 @@ describeOnDatabases('ledger', (openDb) => {
     const db = await openDb()
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 14 }), first, async (steps, goesFirst) => {
-        await db.pool.query('TRUNCATE ledger_entries, attempts, usage_days, traffic_rollups, latency_rollups')
+        await emptyLedger(db)
         const run = await startRun(db, goesFirst)
         try {
           for (const one of steps) await run.perform(one)
           await run.finish()
-          const all = expectedSums(run.handedIn)
+          const { errors, ...all } = expectedSums(run.handedIn)
           const { attempts, entries, latencies, firstTokens, ...amounts } = all
           expect(await readSums(db)).toEqual({
+            costs: costRollups.flatMap(([, grains]) => grains.map(() => ({ entries, errors, ...amounts }))),
             ledger: all,
             days: { entries, ...amounts },
             minutes: { entries, attempts, ...amounts },
