@@ -142,6 +142,7 @@ async function open(opening: Opening): Promise<OpenedContainer> {
     first: db.kind === 'embedded' ? 'journal' : 'database',
     journalPath: join(env.HUNTAZE_DATA_DIR, 'ledger.journal'),
     instanceId,
+    pseudonyms: audit.pseudonyms,
     clock,
     log,
     onWritten: () => events.publish('activity'),

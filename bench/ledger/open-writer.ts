@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { WriteRecord } from '#bench/ledger/write-records'
+import { createPseudonyms } from '../../server/audit/pseudonyms.ts'
 import { createLedgerWriter } from '../../server/costs/ledger-writer.ts'
 import { openDatabase } from '../../server/db/open-database.ts'
 import { systemClock } from '../../server/telemetry/clock.ts'
@@ -35,6 +36,7 @@ export async function openWriter(dataDir: string): Promise<OpenWriter> {
     connection: database.connection,
     journalPath: join(dataDir, 'bench.journal'),
     instanceId: 'bench',
+    pseudonyms: createPseudonyms(['a key for the pseudonyms of the bench']),
     clock: systemClock,
     log,
     commitTimeoutMs: 60_000,

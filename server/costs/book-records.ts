@@ -1,4 +1,6 @@
 import type { Client } from 'pg'
+import { readLineSubjects } from '#server/audit/line-subjects'
+import type { Pseudonyms } from '#server/audit/pseudonyms'
 import { ledgerStatement } from '#server/costs/ledger-statement'
 
 /**
@@ -11,14 +13,16 @@ export async function bookRecords(options: {
   /** Records as `encodeLedgerLine` wrote them. */
   lines: readonly string[]
   instanceId: string
+  pseudonyms: Pick<Pseudonyms, 'lookup'>
   onRefused: (line: string, error: Error) => Promise<void>
 }): Promise<void> {
-  const { client, lines, instanceId, onRefused } = options
+  const { client, lines, instanceId, pseudonyms, onRefused } = options
+  const { names, lookups } = readLineSubjects(lines, pseudonyms)
   try {
     await client.query({
       name: 'book_records',
       text: ledgerStatement,
-      values: [`{${lines.join(',')}}`, instanceId],
+      values: [`{${lines.join(',')}}`, instanceId, names, lookups],
     })
   } catch (error) {
     if (!(error instanceof Error) || !isDataError(error)) throw error

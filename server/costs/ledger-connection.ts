@@ -1,4 +1,5 @@
 import { Client } from 'pg'
+import type { Pseudonyms } from '#server/audit/pseudonyms'
 import { bookRecords } from '#server/costs/book-records'
 import type { DatabaseConnection } from '#server/db/database'
 
@@ -14,6 +15,7 @@ export interface LedgerConnection {
 export function createLedgerConnection(options: {
   connection: DatabaseConnection
   instanceId: string
+  pseudonyms: Pick<Pseudonyms, 'lookup'>
   /** A batch without an answer for so long counts as failed, in milliseconds. */
   answerTimeoutMs: number
   onRefused: (line: string, error: Error) => Promise<void>
@@ -68,10 +70,10 @@ export function createLedgerConnection(options: {
     return result
   }
 
-  const { instanceId, onRefused } = options
+  const { instanceId, pseudonyms, onRefused } = options
   return {
     book: (lines) =>
-      inTurn(() => withClient((current) => bookRecords({ client: current, lines, instanceId, onRefused }))),
+      inTurn(() => withClient((client) => bookRecords({ client, lines, instanceId, pseudonyms, onRefused }))),
     ping: () => inTurn(() => withClient((current) => current.query('SELECT 1'))),
     async close() {
       const last = client

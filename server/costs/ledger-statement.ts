@@ -1,3 +1,5 @@
+import { nameSubjects } from '#server/audit/name-subjects'
+
 const counted = [
   'requests',
   'errors',
@@ -16,12 +18,13 @@ const added = counted.map((name) => `${name} = present.${name} + excluded.${name
 const route = 'operation, tier, provider, deployment_id, model'
 
 /**
- * One statement that books a batch of records: ledger entries, their attempts, and every roll-up. Parameters:
- * `$1` the records as an array of `ledger_input`, each as `encodeLedgerLine` wrote it; `$2` this instance's id.
+ * One statement that books a batch of records: ledger entries, their attempts, their audit entries, and every roll-up.
+ * Parameters: `$1` the records as an array of `ledger_input`, each as `encodeLedgerLine` wrote it; `$2` this instance's
+ * id; `$3` and `$4` the persons in them, as `readLineSubjects` gives them.
  *
- * Idempotent: entries that are there already are skipped, and attempts and roll-ups follow only from the entries
- * that this execution inserted. Rows are upserted in key order, so that two instances cannot deadlock; a row that
- * both want costs the second one the commit of the first, meanwhile its next batch grows.
+ * Idempotent: entries that are there already are skipped, and all the rest follows only from the entries that this
+ * execution inserted. Rows are upserted in key order, so that two instances cannot deadlock; a row that both want
+ * costs the second one the commit of the first, meanwhile its next batch grows.
  */
 export const ledgerStatement = `
 WITH input AS (
@@ -41,9 +44,9 @@ WITH input AS (
     overhead_us, plan_reasons, prompt_text #>> '{}', answer_text #>> '{}'
   FROM input
   ON CONFLICT (account_id, started_at, id) DO NOTHING
-  RETURNING account_id, started_at, id, creator_id, operation, tier, provider, deployment_id, model, outcome,
-    attempts, input_tokens, cached_input_tokens, cache_write_tokens, output_tokens, reasoning_tokens, usage_source,
-    cost_pico_usd, first_token_ms, latency_ms, overhead_us
+  RETURNING account_id, started_at, id, correlation_id, api_key_id, creator_id, operation, kind, tier, provider,
+    deployment_id, model, outcome, attempts, input_tokens, cached_input_tokens, cache_write_tokens, output_tokens,
+    reasoning_tokens, usage_source, cost_pico_usd, first_token_ms, latency_ms, overhead_us
 ), calls AS (
   INSERT INTO attempts (
     account_id, started_at, request_id, sequence, deployment_id, provider, region, model, outcome,
@@ -57,6 +60,22 @@ WITH input AS (
   JOIN input i ON i.id = e.id AND i.account_id = e.account_id AND i.started_at = e.started_at
   CROSS JOIN LATERAL unnest(i.attempts) AS a
   ON CONFLICT (account_id, started_at, request_id, sequence) DO NOTHING
+), persons AS MATERIALIZED (
+  SELECT name, lookup FROM unnest($3::text[], $4::text[]) AS p(name, lookup)
+), lookups AS (
+  SELECT lookup FROM persons
+), ${nameSubjects}, pseudonyms AS MATERIALIZED (
+  SELECT name, pseudonym FROM persons JOIN names USING (lookup)
+), audit AS (
+  INSERT INTO audit_entries (
+    account_id, at, action, outcome, actor, subject, resource, correlation_id, model, input_tokens, output_tokens,
+    cost_pico_usd)
+  SELECT
+    e.account_id, e.started_at, 'ai.' || e.kind, e.outcome, actor.pseudonym, creator.pseudonym, e.id,
+    e.correlation_id, e.model, e.input_tokens, e.output_tokens, e.cost_pico_usd
+  FROM entries e
+  LEFT JOIN pseudonyms actor ON actor.name = 'actor:' || e.api_key_id
+  LEFT JOIN pseudonyms creator ON creator.name = 'creator:' || e.creator_id
 ), groups AS MATERIALIZED (
   SELECT
     date_trunc('minute', started_at, 'UTC') AS minute, account_id, coalesce(creator_id, '') AS creator_id,

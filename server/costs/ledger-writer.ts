@@ -1,5 +1,6 @@
 import { encodeLedgerLine, requestIdOf } from '#lib/costs/ledger-line'
 import type { LedgerRecord } from '#lib/costs/ledger-record'
+import type { Pseudonyms } from '#server/audit/pseudonyms'
 import { createBookingQueue } from '#server/costs/booking-queue'
 import { createLedgerConnection } from '#server/costs/ledger-connection'
 import { createLedgerJournal, type LedgerJournal } from '#server/costs/ledger-journal'
@@ -57,6 +58,8 @@ export interface LedgerWriterOptions {
   /** The journal file. Two more are kept beside it: `.replay` and `.rejected`. */
   journalPath: string
   instanceId: string
+  /** Under which persons stand in the audit entries. */
+  pseudonyms: Pick<Pseudonyms, 'lookup'>
   clock: Clock
   log: Pick<Log, 'info' | 'error'>
   /** Called after every batch that was booked. */
@@ -155,6 +158,7 @@ function connect(options: LedgerWriterOptions, journal: LedgerJournal) {
   const database = createLedgerConnection({
     connection: options.connection,
     instanceId: options.instanceId,
+    pseudonyms: options.pseudonyms,
     answerTimeoutMs: options.answerTimeoutMs ?? 10_000,
     async onRefused(line, error) {
       await journal.reject(line)

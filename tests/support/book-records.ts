@@ -4,6 +4,7 @@ import type { LedgerRecord } from '#lib/costs/ledger-record'
 import { createLedgerWriter } from '#server/costs/ledger-writer'
 import type { Database } from '#server/db/database'
 import { systemClock } from '#server/telemetry/clock'
+import { testPseudonyms } from '#tests/support/pseudonyms'
 
 /** Books records as the program does, and waits for it. */
 export async function bookInto(
@@ -15,6 +16,7 @@ export async function bookInto(
     connection: db.connection,
     journalPath: join(tmpdir(), `huntaze-test-${process.pid}-${process.hrtime.bigint()}.journal`),
     instanceId,
+    pseudonyms: testPseudonyms,
     clock: systemClock,
     log: { info() {}, error() {} },
     commitTimeoutMs: 60_000,

@@ -12,6 +12,7 @@ import { emptyLedger } from '#tests/support/book-records'
 import { type DatabaseProxy, startDatabaseProxy } from '#tests/support/database-proxy'
 import { describeOnDatabases } from '#tests/support/databases'
 import { anAttempt, aRecord } from '#tests/support/ledger-records'
+import { testPseudonyms } from '#tests/support/pseudonyms'
 
 const quietLog = { info() {}, error() {} }
 const newId = () => `req_${randomBytes(8).toString('hex')}`
@@ -44,6 +45,7 @@ describeOnDatabases('ledger writer', (openDb) => {
       connection: proxy.connection,
       journalPath,
       instanceId: 'ins_test',
+      pseudonyms: testPseudonyms,
       clock: systemClock,
       log: quietLog,
       commitTimeoutMs: 2000,

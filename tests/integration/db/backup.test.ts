@@ -14,6 +14,7 @@ import { writeBackup } from '#server/db/write-backup'
 import { systemClock } from '#server/telemetry/clock'
 import { describeOnDatabases, openEmbedded } from '#tests/support/databases'
 import { aRecord } from '#tests/support/ledger-records'
+import { testPseudonyms } from '#tests/support/pseudonyms'
 
 const nowMs = Date.UTC(2026, 10, 23, 12)
 let directory: string
@@ -38,6 +39,7 @@ describeOnDatabases('backup', (_openDb, { openEmpty }) => {
       connection: db.connection,
       journalPath: join(directory, 'unused.journal'),
       instanceId: 'ins_1',
+      pseudonyms: testPseudonyms,
       clock: systemClock,
       log: { info() {}, error() {} },
       commitTimeoutMs: 10_000,

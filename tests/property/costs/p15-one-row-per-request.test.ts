@@ -11,6 +11,7 @@ import { emptyLedger } from '#tests/support/book-records'
 import { type DatabaseProxy, startDatabaseProxy } from '#tests/support/database-proxy'
 import { describeOnDatabases } from '#tests/support/databases'
 import { anAttempt, aRecord } from '#tests/support/ledger-records'
+import { testPseudonyms } from '#tests/support/pseudonyms'
 
 type Step =
   | { do: 'record'; numbers: number[] }
@@ -161,6 +162,7 @@ async function startRun(db: Database, goesFirst: 'database' | 'journal') {
       first: goesFirst,
       journalPath: join(directory, 'ledger.journal'),
       instanceId: 'ins_1',
+      pseudonyms: testPseudonyms,
       clock: systemClock,
       log: { info() {}, error() {} },
       commitTimeoutMs: 20,
