@@ -12,6 +12,8 @@ export interface Observation {
   unit: string
   /** Requests that caused it, newest first; a few are enough. */
   requestIds: readonly string[]
+  /** How many things the value was made of, where that is few enough to matter: rules ask for a minimum. */
+  sample?: number
   /** One sentence for a person; redacted before it is stored or sent. */
   detail?: string
 }

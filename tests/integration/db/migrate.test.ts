@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { generateDrizzleJson, generateMigration } from 'drizzle-kit/api'
 import { describe, expect, it } from 'vitest'
 import * as access from '#schema/access'
+import * as alerts from '#schema/alerts'
 import * as audit from '#schema/audit'
 import * as configuration from '#schema/configuration'
 import * as costs from '#schema/costs'
@@ -28,6 +29,7 @@ describe('migrations', () => {
     const snapshot = JSON.parse(await readFile(new URL(`meta/${last}_snapshot.json`, migrations), 'utf8'))
     const schema = {
       ...access,
+      ...alerts,
       ...audit,
       ...configuration,
       ...costs,
