@@ -1,7 +1,9 @@
+import { letters } from '#lib/privacy/letter-ranges'
 import { type Detector, matchesOf, type SensitiveSpan } from '#lib/privacy/sensitive-span'
 
-const local = /[\p{L}\p{N}._%+'/=!#$&*^{}|~-]/u
-const domain = /[\p{L}\p{N}.-]/u
+const local = new RegExp(String.raw`[${letters}\d._%+'/=!#$&*^{}|~-]`, 'u')
+const domain = new RegExp(String.raw`[${letters}\d.-]`, 'u')
+const lettersAfterDot = new RegExp(String.raw`\.[${letters}\d-]*[${letters}][${letters}\d-]*$`, 'u')
 const longestLocal = 64
 const longestDomain = 253
 
@@ -16,33 +18,32 @@ function findPlain(text: string): SensitiveSpan[] {
     while (end < text.length && end - at < longestDomain && domain.test(text.charAt(end))) end += 1
     while (end > at + 1 && /[.-]/.test(text.charAt(end - 1))) end -= 1
     const host = text.slice(at + 1, end)
-    const isAddress =
-      start < at && (/\.[\p{L}\p{N}-]*\p{L}[\p{L}\p{N}-]*$/u.test(host) || host === 'localhost')
+    const isAddress = start < at && (lettersAfterDot.test(host) || host === 'localhost')
     if (isAddress) spans.push({ start, end, kind: 'email' })
   }
   return spans
 }
 
 const dot = String.raw`(?:\s*[\[({<]\s*(?:dot|\.|punto|punkt|point|ponto)\s*[\])}>]\s*|\s+(?:dot|DOT|Dot|punto|punkt|ponto)\s+|\s?\.\s?)`
-const name = String.raw`[\p{L}\p{N}][\p{L}\p{N}_%+-]*`
+const name = String.raw`[${letters}\d][${letters}\d_%+-]*`
 const tld = `(?:com|net|org|io|co|uk|de|fr|es|it|nl|be|pt|br|eu|ch|at|me|info|biz|edu|gov|app|dev|xyz|us|ca|au|in|jp|pl|se|no|dk|fi|ie|mx|ar|example|test|invalid)`
 /** `anna.k [at] example [dot] com`, in any brackets. */
 const bracketed = new RegExp(
-  String.raw`(?<![\p{L}\p{N}])${name}(?:(?:\.|${dot})${name}){0,4}\s*[\[({<]\s*(?:at|@|arroba|chez|bei)\s*[\])}>]\s*${name}(?:${dot}${name}){1,4}`,
+  String.raw`(?<![${letters}\d])${name}(?:(?:\.|${dot})${name}){0,4}\s*[\[({<]\s*(?:at|@|arroba|chez|bei)\s*[\])}>]\s*${name}(?:${dot}${name}){1,4}`,
   'giu',
 )
 /** `anna at example dot com`: without brackets the dots must be words, or the host one that everybody knows. */
 const spoken = new RegExp(
-  String.raw`(?<![\p{L}\p{N}])${name}(?:(?:\.|\s+(?:dot|punto|punkt|ponto)\s+)${name}){0,3}\s+(?:at|arroba|chez)\s+${name}(?:\s+(?:dot|punto|punkt|point|ponto)\s+${name}){0,2}\s+(?:dot|punto|punkt|point|ponto)\s+${tld}(?![\p{L}\p{N}])`,
+  String.raw`(?<![${letters}\d])${name}(?:(?:\.|\s+(?:dot|punto|punkt|ponto)\s+)${name}){0,3}\s+(?:at|arroba|chez)\s+${name}(?:\s+(?:dot|punto|punkt|point|ponto)\s+${name}){0,2}\s+(?:dot|punto|punkt|point|ponto)\s+${tld}(?![${letters}\d])`,
   'giu',
 )
 const hosted = new RegExp(
-  String.raw`(?<![\p{L}\p{N}])${name}(?:\.${name}){0,3}\s+(?:at|AT|arroba)\s+(?:gmail|googlemail|yahoo|hotmail|outlook|live|icloud|proton|protonmail|gmx|web|aol|msn|mail|orange|wanadoo|free|libero)${dot}${tld}(?![\p{L}\p{N}])`,
+  String.raw`(?<![${letters}\d])${name}(?:\.${name}){0,3}\s+(?:at|AT|arroba)\s+(?:gmail|googlemail|yahoo|hotmail|outlook|live|icloud|proton|protonmail|gmx|web|aol|msn|mail|orange|wanadoo|free|libero)${dot}${tld}(?![${letters}\d])`,
   'giu',
 )
 /** `anna @ example . com` */
 const spaced = new RegExp(
-  String.raw`(?<![\p{L}\p{N}])${name}(?:\.${name}){0,3}\s?@\s?${name}(?:\s?\.\s?${name}){0,3}\s?\.\s?${tld}(?![\p{L}\p{N}])`,
+  String.raw`(?<![${letters}\d])${name}(?:\.${name}){0,3}\s?@\s?${name}(?:\s?\.\s?${name}){0,3}\s?\.\s?${tld}(?![${letters}\d])`,
   'giu',
 )
 

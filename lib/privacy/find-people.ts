@@ -1,24 +1,25 @@
+import { capitals, letters } from '#lib/privacy/letter-ranges'
 import { type Detector, matchesOf, type SensitiveSpan } from '#lib/privacy/sensitive-span'
 
-const nameWord = String.raw`\p{Lu}[\p{L}'’-]+`
+const nameWord = `[${capitals}][${letters}'’-]+`
 const full = String.raw`(?<value>${nameWord}(?: (?:(?:de|del|della|van|von|der|den|da|dos|la|le|di|bin|al|el|Mc|O')\s)?${nameWord}){0,3})`
 const introduced = new RegExp(
-  String.raw`(?<!\p{L})(?:[Mm]y (?:full |first |last |real )?name(?:'s| is| was)|[Tt]he name(?:'s| is)|[Cc]all me|I am called|[Jj]e m['’]appelle|[Mm]on nom est|[Mm]e llamo|[Mm]i nombre es|[Mm]ein [Nn]ame ist|[Ii]ch hei(?:ß|ss)e|[Mm]i chiamo|[Ii]l mio nome è|[Mm]eu nome é|[Mm]e chamo|[Ii]k heet|[Mm]ijn naam is)\s+${full}`,
+  String.raw`(?<![${letters}])(?:[Mm]y (?:full |first |last |real )?name(?:'s| is| was)|[Tt]he name(?:'s| is)|[Cc]all me|I am called|[Jj]e m['’]appelle|[Mm]on nom est|[Mm]e llamo|[Mm]i nombre es|[Mm]ein [Nn]ame ist|[Ii]ch hei(?:ß|ss)e|[Mm]i chiamo|[Ii]l mio nome è|[Mm]eu nome é|[Mm]e chamo|[Ii]k heet|[Mm]ijn naam is)\s+${full}`,
   'gu',
 )
 const titled = new RegExp(
-  String.raw`(?<!\p{L})(?:Mr|Mrs|Ms|Miss|Dr|Prof|Mme|Mlle|Monsieur|Madame|Herrn?|Frau|Sr|Sra|Señora?|Sig|Signora?|Dhr|Mevr|Senhora?)\.? ${full}`,
+  String.raw`(?<![${letters}])(?:Mr|Mrs|Ms|Miss|Dr|Prof|Mme|Mlle|Monsieur|Madame|Herrn?|Frau|Sr|Sra|Señora?|Sig|Signora?|Dhr|Mevr|Senhora?)\.? ${full}`,
   'gu',
 )
 const greeted = new RegExp(
-  String.raw`(?<!\p{L})(?:Dear|Cher|Chère|Querid[oa]|Liebe[rs]?|Car[oa]|Beste|Sehr geehrte[r]? (?:Herr|Frau)) ${full}(?=[,!:\n])`,
+  String.raw`(?<![${letters}])(?:Dear|Cher|Chère|Querid[oa]|Liebe[rs]?|Car[oa]|Beste|Sehr geehrte[r]? (?:Herr|Frau)) ${full}(?=[,!:\n])`,
   'gu',
 )
 const noName =
   /^(?:All|Sir|Madam|Customer|Team|Friends?|Everyone|Support|Fans?|Creator|User|God|Lord|Both|Client|Damen|Herren|Kunde)\b/
 
 const birthCue = String.raw`(?:date of birth|birth ?date|birthday|d\.?o\.?b\.?|born(?: on)?|née? le|date de naissance|geboren(?: am)?|geburtsdatum|nacid[oa] el|fecha de nacimiento|nat[oa] il|data di nascita|nascid[oa] em|data de nascimento|geboortedatum)`
-const month = String.raw`(?:jan|feb|mar|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez|ene|abr|ago|dic|gen|mag|giu|lug|set|ott|janv|févr|avr|juin|juil|août|déc|mär)[\p{L}.]*`
+const month = `(?:jan|feb|mar|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez|ene|abr|ago|dic|gen|mag|giu|lug|set|ott|janv|févr|avr|juin|juil|août|déc|mär)[${letters}.]*`
 const birth = new RegExp(
   String.raw`${birthCue}\s*(?:is|was|:|=|-|est|es|ist|è|é)?\s*(?<value>\d{1,4}[-/. ]\d{1,2}[-/. ]\d{1,4}|\d{1,2}(?:st|nd|rd|th|\.)? (?:de |of )?${month},?(?: de)? \d{2,4}|${month} \d{1,2}(?:st|nd|rd|th)?,? \d{2,4})`,
   'giu',
@@ -55,7 +56,7 @@ export function findKnownNames(text: string, names: readonly string[]): Sensitiv
     .join('|')
   return matchesOf(
     text,
-    new RegExp(String.raw`(?<![\p{L}\p{N}_])(?:${pattern})(?![\p{L}\p{N}_])`, 'giu'),
+    new RegExp(String.raw`(?<![${letters}\d_])(?:${pattern})(?![${letters}\d_])`, 'giu'),
     'name',
   )
 }

@@ -6,6 +6,7 @@ import { findNationalIds } from '#lib/privacy/find-national-ids'
 import { findKnownNames, findPeople } from '#lib/privacy/find-people'
 import { findPhones } from '#lib/privacy/find-phones'
 import { findPostalAddresses } from '#lib/privacy/find-postal-addresses'
+import { letters } from '#lib/privacy/letter-ranges'
 import { normaliseText } from '#lib/privacy/normalise-text'
 import { type Detector, type SensitiveSpan, sensitiveKinds } from '#lib/privacy/sensitive-span'
 
@@ -21,8 +22,10 @@ const detectors: readonly Detector[] = [
 ]
 
 /** Only with one of these can anything be found; most log lines have neither long numbers nor signs nor names. */
-const worthLooking =
-  /[@＠]|%40|\\u00|&(?:#|commat)|\d[\d\s().\-/:]{5}|\d ?[A-Z]{2}\b|[0-9a-f]:|(?:\d{1,3}\.){3}|\d+[a-z]?,? (?:[NSEW]\.? )?[\p{Lu}a-z]|\p{L}\.? ?\d{1,4}\b|(?:name|call me|appelle|llamo|nombre|hei(?:ß|ss)e|chiamo|nome|chamo|heet|naam|Mr|Mrs|Ms|Dr|Prof|Dear|Mme|Herr|Frau|Sra?\b|Señor|Sig\b|Cher|Querid|Liebe|Car[oa]\b|Beste)|\b(?:at|arroba|chez|bei)\b|pass|pwd|secret|token|key|bearer|basic|sk-|htz_|gh[pousr]_|xox|AKIA|AIza|eyJ|BEGIN|:\/\//iu
+const worthLooking = new RegExp(
+  String.raw`[@＠]|%40|\\u00|&(?:#|commat)|\d[\d\s().\-/:]{5}|\d ?[A-Z]{2}\b|[0-9a-f]:|(?:\d{1,3}\.){3}|\d+[a-z]?,? (?:[NSEW]\.? )?[${letters}]|[${letters}]\.? ?\d{1,4}\b|(?:name|call me|appelle|llamo|nombre|hei(?:ß|ss)e|chiamo|nome|chamo|heet|naam|Mr|Mrs|Ms|Dr|Prof|Dear|Mme|Herr|Frau|Sra?\b|Señor|Sig\b|Cher|Querid|Liebe|Car[oa]\b|Beste)|\b(?:at|arroba|chez|bei)\b|pass|pwd|secret|token|key|bearer|basic|sk-|htz_|gh[pousr]_|xox|AKIA|AIza|eyJ|BEGIN|:\/\/`,
+  'iu',
+)
 
 /** Characters of other scripts' digits, without width, or in full-width forms: only their plain forms say what they are. */
 const disguised =
