@@ -37,12 +37,33 @@ export function addStratum(evidence: OddsEvidence, stratum: Stratum): OddsEviden
   const least = Math.max(0, events - baseline.trials)
   const most = Math.min(events, candidate.trials)
   if (least === most) return evidence
-  const weights = lnHypergeometric(stratum, least, most)
+  const normaliser = normaliserOf(lnHypergeometric(stratum, least, most))
   return evidence.map((sum, index) => {
     const lnOdds = gridPoints[index] ?? 0
-    const terms = weights.map((weight, offset) => weight + (least + offset) * lnOdds)
-    return sum + candidate.events * lnOdds - lnSumExp(terms)
+    return sum + (candidate.events - least) * lnOdds - normaliser(lnOdds)
   })
+}
+
+/** Below this a weight would vanish as a plain number, and with it what makes large odds ratios fair. */
+const leastLnWeight = -600
+
+/** ln Σ weight(k) × odds^k as a function of the odds' logarithm: by Horner's rule where plain numbers can hold it. */
+function normaliserOf(lnWeights: readonly number[]): (lnOdds: number) => number {
+  const most = Math.max(...lnWeights)
+  if (Math.min(...lnWeights) - most < leastLnWeight)
+    return (lnOdds) => lnSumExp(lnWeights.map((weight, k) => weight + k * lnOdds))
+  const rising = lnWeights.map((weight) => Math.exp(weight - most))
+  const falling = rising.toReversed()
+  return (lnOdds) =>
+    lnOdds <= 0
+      ? most + Math.log(horner(rising, Math.exp(lnOdds)))
+      : most + (rising.length - 1) * lnOdds + Math.log(horner(falling, Math.exp(-lnOdds)))
+}
+
+function horner(coefficients: readonly number[], x: number): number {
+  let sum = 0
+  for (let index = coefficients.length - 1; index >= 0; index -= 1) sum = sum * x + (coefficients[index] ?? 0)
+  return sum
 }
 
 /** Relative log-weights of `least` … `most` candidate events when the odds are equal. */

@@ -15,7 +15,7 @@ import { quantileBounds } from '#lib/experiments/quantile-bounds'
 import { hasSampleRatioMismatch, lnSampleRatioEvidence } from '#lib/experiments/sample-ratio'
 import { powerAfter, requestsNeeded } from '#lib/experiments/sample-size'
 import { createSeededRandom, type SeededRandom } from '#lib/simulator/create-seeded-random'
-import { drawCount, drawLogNormal } from '#tests/support/draw-counts'
+import { drawCount, drawLogNormal } from '#lib/simulator/draw-counts'
 
 /** Share of `runs` seeded runs in which it happens. */
 function shareOf(runs: number, happens: (random: SeededRandom) => boolean): number {
