@@ -53,7 +53,6 @@ export const rolloutPlanSchema = z.strictObject({
 
 export type RolloutPlan = z.infer<typeof rolloutPlanSchema>
 export type RolloutPlanInput = z.input<typeof rolloutPlanSchema>
-export type RolloutStep = RolloutPlan['steps'][number]
 export type Guardrail = RolloutPlan['guardrails'][number]
 
 const minute = 60_000
