@@ -1,0 +1,169 @@
+import { type AlertRule, type AlertRuleInput, alertRule } from '#lib/alerts/alert-rule'
+import { objectiveRules } from '#lib/alerts/objective-rules'
+
+const state = { kind: 'threshold', comparison: 'at_least', limit: 1 } as const
+
+const breakerRules: readonly AlertRuleInput[] = [
+  {
+    id: 'breaker-open',
+    name: 'Breaker open',
+    about: 'A deployment is left out until its breaker closes; the requests are the ones that opened it.',
+    metric: 'breaker.open',
+    condition: state,
+    severity: 'warning',
+    groupBy: ['deployment', 'signal'],
+    resolve: { forSeconds: 0 },
+  },
+  {
+    id: 'breaker-isolated',
+    name: 'Deployment isolated',
+    about: 'An operator holds it out of traffic. It stays so until somebody releases it or its time is over.',
+    metric: 'breaker.isolated',
+    condition: state,
+    severity: 'info',
+    groupBy: ['deployment', 'signal'],
+    resolve: { forSeconds: 0 },
+  },
+  {
+    id: 'breaker-half-open-long',
+    name: 'Breaker half-open for too long',
+    about:
+      'No probe succeeded or failed: nobody asks for this deployment, or its probes hang. Make a test call.',
+    metric: 'breaker.half_open_seconds',
+    condition: { kind: 'threshold', comparison: 'above', limit: 120 },
+    severity: 'warning',
+    groupBy: ['deployment', 'signal'],
+    resolve: { forSeconds: 0 },
+  },
+]
+
+const capacityRules: readonly AlertRuleInput[] = [
+  {
+    id: 'capacity-used',
+    name: 'Little head-room left',
+    about: 'A deployment is close to its requests or tokens per minute. See its capacity plan.',
+    metric: 'capacity.used_ratio',
+    condition: { kind: 'threshold', comparison: 'above', limit: 0.85 },
+    forSeconds: 60,
+    resolve: { margin: 0.1, forSeconds: 120 },
+    severity: 'warning',
+    groupBy: ['deployment'],
+  },
+  {
+    id: 'capacity-ptu',
+    name: 'Provisioned throughput nearly used up',
+    about: 'Beyond it, requests spill over to pay-as-you-go. See its capacity plan.',
+    metric: 'capacity.ptu_ratio',
+    condition: { kind: 'threshold', comparison: 'above', limit: 0.9 },
+    forSeconds: 60,
+    resolve: { margin: 0.1, forSeconds: 120 },
+    severity: 'warning',
+    groupBy: ['deployment'],
+  },
+  {
+    id: 'gateway-shedding',
+    name: 'Requests are shed',
+    about: 'More requests arrive than the deployments can take; some are refused with 503.',
+    metric: 'gateway.shed_requests',
+    condition: { kind: 'threshold', comparison: 'above', limit: 0 },
+    resolve: { forSeconds: 60 },
+    severity: 'critical',
+    groupBy: ['tier'],
+  },
+  {
+    id: 'region-away',
+    name: 'Region failed over',
+    about:
+      'Its traffic goes elsewhere. It comes back by itself when it is well, or when an operator fails it back.',
+    metric: 'region.away',
+    condition: state,
+    resolve: { forSeconds: 0 },
+    severity: 'critical',
+    groupBy: ['region'],
+  },
+  {
+    id: 'model-retiring',
+    name: 'Model retires soon',
+    about: 'The provider will switch it off. Move the tier to its replacement before.',
+    metric: 'model.days_to_retirement',
+    condition: { kind: 'threshold', comparison: 'at_most', limit: 60 },
+    resolve: { forSeconds: 0 },
+    severity: 'warning',
+    groupBy: ['model'],
+  },
+]
+
+const moneyRules: readonly AlertRuleInput[] = [
+  {
+    id: 'cost-hour',
+    name: 'Costly hour',
+    about: 'The last 60 minutes cost more than the limit, over all accounts.',
+    metric: 'cost.hour_usd',
+    condition: { kind: 'threshold', comparison: 'above', limit: 100 },
+    resolve: { margin: 0.1, forSeconds: 60 },
+    severity: 'warning',
+  },
+  {
+    id: 'cost-day',
+    name: 'Costly day',
+    about: 'Today (UTC) cost more than the limit, over all accounts.',
+    metric: 'cost.day_usd',
+    condition: { kind: 'threshold', comparison: 'above', limit: 1_000 },
+    severity: 'warning',
+  },
+  {
+    id: 'cost-unpriced',
+    name: 'Usage without a price',
+    about: 'The price book does not know this model: its requests stand in no total until it does.',
+    metric: 'cost.unpriced_requests',
+    condition: { kind: 'threshold', comparison: 'above', limit: 0 },
+    severity: 'warning',
+    groupBy: ['deployment'],
+  },
+  ...[80, 90, 100].map(
+    (percent): AlertRuleInput => ({
+      id: `budget-${percent}`,
+      name: percent === 100 ? 'Budget used up' : `Budget used to ${percent} %`,
+      about: 'A hard budget refuses requests once it is used up; an override lifts it for a while.',
+      metric: 'budget.used_ratio',
+      condition: { kind: 'threshold', comparison: 'at_least', limit: percent / 100 },
+      resolve: { forSeconds: 0 },
+      severity: percent === 100 ? 'critical' : 'warning',
+      groupBy: ['budget', 'account'],
+    }),
+  ),
+  {
+    id: 'reconciliation-variance',
+    name: 'Invoice and ledger differ',
+    about: 'The import of an invoice shows another cost than the ledger. The import names the likely cause.',
+    metric: 'reconciliation.variance_ratio',
+    condition: { kind: 'threshold', comparison: 'above', limit: 0.02 },
+    severity: 'warning',
+    groupBy: ['import'],
+  },
+]
+
+const auditRules: readonly AlertRuleInput[] = [
+  {
+    id: 'audit-verification-failed',
+    name: 'The audit log was changed',
+    about:
+      'Verifying the chain found an entry that is not what was sealed. Keep the database as it is and investigate.',
+    metric: 'audit.verification_failed',
+    condition: state,
+    resolve: { forSeconds: 0 },
+    severity: 'critical',
+  },
+]
+
+/** Rules that are there from the start. Operators may change them and switch them off; their ids stay. */
+export const builtInRules: readonly AlertRule[] = [
+  ...objectiveRules,
+  ...breakerRules,
+  ...capacityRules,
+  ...moneyRules,
+  ...auditRules,
+].map((rule) => alertRule.parse(rule))
+
+/** Metrics that somebody observes: a rule on another would never fire. */
+export const alertMetrics: readonly string[] = [...new Set(builtInRules.map(({ metric }) => metric))].sort()
