@@ -132,7 +132,8 @@ async function open(opening: Opening): Promise<OpenedContainer> {
   const { env, instanceId, log, redactor, publicUrl, clock, closers } = opening
   const foundation = await openFoundation(opening)
   const { events, simulator, catalog, db, configuration, settings } = foundation
-  const audit = openAudit({ env, clock })
+  const audit = openAudit({ env, db, instanceId, clock, log, events })
+  closers.push(audit.close)
   const access = createAccess({ db, clock, log, configuration, publicUrl, ...accessSettings(env) })
   const { firstOperatorUrl } = await access.start()
   closers.push(access.close)
@@ -145,7 +146,10 @@ async function open(opening: Opening): Promise<OpenedContainer> {
     pseudonyms: audit.pseudonyms,
     clock,
     log,
-    onWritten: () => events.publish('activity'),
+    onWritten: () => {
+      events.publish('activity')
+      audit.wake()
+    },
   })
   await ledger.replayJournal()
   closers.push(ledger.close)

@@ -17,6 +17,7 @@ const moveKeys = {
   breaker: ['deployments', 'transitions'],
   region: ['deployments', 'transitions'],
   capacity: ['capacity'],
+  audit: ['audit'],
 }
 
 /** Queries over long spans change little in a second: their `meta.quietMs` is the least time between two reads. */

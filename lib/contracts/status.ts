@@ -28,6 +28,7 @@ export const consoleEventNames = [
   'breaker',
   'region',
   'capacity',
+  'audit',
   'heartbeat',
 ] as const
 export type ConsoleEventName = (typeof consoleEventNames)[number]

@@ -1,0 +1,72 @@
+import type { PoolClient } from 'pg'
+import type { Seal } from '#lib/audit/seal'
+
+type Queryable = Pick<PoolClient, 'query'>
+
+interface SealRow {
+  firstSequence: string
+  lastSequence: string
+  afterPosition: string
+  lastPosition: string
+  sealedAt: Date
+  hashes: Buffer
+  keyId: string
+  signature: Buffer
+}
+
+const columns = `first_sequence AS "firstSequence", last_sequence AS "lastSequence",
+  after_position AS "afterPosition", last_position AS "lastPosition", sealed_at AS "sealedAt", hashes,
+  key_id AS "keyId", signature`
+
+function toSeal(row: SealRow): Seal {
+  return {
+    firstSequence: Number(row.firstSequence),
+    lastSequence: Number(row.lastSequence),
+    afterPosition: Number(row.afterPosition),
+    lastPosition: Number(row.lastPosition),
+    sealedAtMs: row.sealedAt.getTime(),
+    hashes: row.hashes.toString('hex'),
+    keyId: row.keyId,
+    signature: row.signature.toString('hex'),
+  }
+}
+
+/** The last seal, or the last that was made before a time; null when there is none. */
+export async function readLastSeal(db: Queryable): Promise<Seal | null> {
+  const { rows } = await db.query<SealRow>(
+    `SELECT ${columns} FROM audit_seals ORDER BY first_sequence DESC LIMIT 1`,
+  )
+  return rows[0] ? toSeal(rows[0]) : null
+}
+
+/** Seals that begin behind a sequence, in order. */
+export async function readSealsBehind(
+  db: Queryable,
+  { sequence, limit }: { sequence: number; limit: number },
+): Promise<Seal[]> {
+  const { rows } = await db.query<SealRow>(
+    `SELECT ${columns} FROM audit_seals WHERE first_sequence > $1 ORDER BY first_sequence LIMIT $2`,
+    [sequence, limit],
+  )
+  return rows.map(toSeal)
+}
+
+/** Adds a seal; false when another instance has sealed from there on. */
+export async function addSeal(db: Queryable, seal: Seal): Promise<boolean> {
+  const { rows } = await db.query(
+    `INSERT INTO audit_seals (
+       first_sequence, last_sequence, after_position, last_position, sealed_at, hashes, key_id, signature)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING RETURNING first_sequence`,
+    [
+      seal.firstSequence,
+      seal.lastSequence,
+      seal.afterPosition,
+      seal.lastPosition,
+      new Date(seal.sealedAtMs).toISOString(),
+      Buffer.from(seal.hashes, 'hex'),
+      seal.keyId,
+      Buffer.from(seal.signature, 'hex'),
+    ],
+  )
+  return rows.length > 0
+}

@@ -1,0 +1,92 @@
+import { type ChainState, chainHashes, chainStart } from '#lib/audit/chain'
+import type { EntryRow } from '#lib/audit/entry-text'
+import { type Seal, sealText, stateBehind } from '#lib/audit/seal'
+import { positionOf, readEntryRows } from '#server/audit/entry-rows'
+import type { HeadAnchor } from '#server/audit/head-anchor'
+import { readPurge } from '#server/audit/purge-store'
+import { addSeal, readLastSeal } from '#server/audit/seal-store'
+import { sha256 } from '#server/audit/sha256'
+import type { SigningKeys } from '#server/audit/signing-keys'
+import { createWriteHorizon } from '#server/audit/write-horizon'
+import type { Database } from '#server/db/database'
+
+/** Takes entries into the chain, in the order of their positions. */
+export interface Sealer {
+  /** Seals what can be sealed now; `moreToCome`: something may have to wait for the next pass. */
+  pass(): Promise<{ sealed: number; moreToCome: boolean }>
+  /** Another instance may seal meanwhile: where the chain stands is read again by the next pass. */
+  forget(): void
+}
+
+export interface SealerOptions {
+  db: Pick<Database, 'pool'>
+  keys: SigningKeys
+  anchor: HeadAnchor
+  nowMs: () => number
+  /** Entries that were sealed are gone from the database. */
+  onLoss: (loss: { fromSequence: number; toSequence: number }) => void
+}
+
+/** Few enough to be hashed within some milliseconds. */
+const mostPerSeal = 2_000
+
+export function createSealer(options: SealerOptions): Sealer {
+  const { db, anchor } = options
+  const readHorizon = createWriteHorizon(db)
+  let head: ChainState | null = null
+  let scannedTo = 0
+
+  return {
+    forget() {
+      head = null
+    },
+    async pass() {
+      const horizon = await readHorizon()
+      let sealed = 0
+      head ??= await readHead(options)
+      while (head !== null && Math.max(head.position, scannedTo) < horizon.position) {
+        const range = { after: head.position, upTo: horizon.position, limit: mostPerSeal }
+        const rows = await readEntryRows(db.pool, range)
+        if (rows.length < mostPerSeal) scannedTo = horizon.position
+        if (rows.length === 0) break
+        const seal = makeSeal(head, rows, options)
+        const added = await addSeal(db.pool, seal)
+        head = added ? stateBehind(seal) : null
+        if (!added) return { sealed, moreToCome: true }
+        sealed += rows.length
+        await anchor.write(seal)
+      }
+      return { sealed, moreToCome: horizon.moreToCome }
+    },
+  }
+}
+
+function makeSeal(
+  head: ChainState,
+  rows: readonly EntryRow[],
+  { keys, nowMs }: Pick<SealerOptions, 'keys' | 'nowMs'>,
+): Seal {
+  const unsigned = {
+    firstSequence: head.sequence + 1,
+    lastSequence: head.sequence + rows.length,
+    afterPosition: head.position,
+    lastPosition: positionOf(rows.at(-1)),
+    sealedAtMs: nowMs(),
+    hashes: chainHashes(head, rows, sha256).join(''),
+    keyId: keys.keyId,
+  }
+  return { ...unsigned, signature: keys.sign(sealText(unsigned)) }
+}
+
+/**
+ * Where the chain stands. When the anchor knows of later entries, they are gone: the chain goes on behind them, so that
+ * the gap stays to be seen.
+ */
+async function readHead({ db, anchor, onLoss }: SealerOptions): Promise<ChainState> {
+  const last = await readLastSeal(db.pool)
+  const kept = last ? stateBehind(last) : ((await readPurge(db.pool)) ?? chainStart)
+  const anchored = await anchor.read()
+  if (anchored === null || anchored.sequence <= kept.sequence) return kept
+  onLoss({ fromSequence: kept.sequence + 1, toSequence: anchored.sequence })
+  return { ...anchored, position: kept.position }
+}
