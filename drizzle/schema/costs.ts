@@ -33,6 +33,10 @@ export const ledgerEntries = pgTable(
     /** The caller's `x-correlation-id`, else the id itself. */
     correlationId: text('correlation_id').notNull(),
     traceId: text('trace_id').notNull(),
+    /** The request's own W3C span id; null in rows of earlier versions. */
+    spanId: text('span_id'),
+    /** The caller's span, from its `traceparent`; null when the trace began here. */
+    parentSpanId: text('parent_span_id'),
     plan: text('plan').notNull(),
     apiKeyId: text('api_key_id'),
     creatorId: text('creator_id'),
@@ -69,6 +73,8 @@ export const ledgerEntries = pgTable(
     /** To the first content token; null when there was none or the answer was not streamed. */
     firstTokenMs: integer('first_token_ms'),
     latencyMs: integer('latency_ms').notNull(),
+    /** Microseconds from the request's start until its plan was made; null in rows of earlier versions. */
+    planUs: integer('plan_us'),
     /** Time spent in this gateway rather than waiting for the provider, in microseconds. */
     overheadUs: integer('overhead_us').notNull(),
     /** `RouteReason[]`: why the plan was what it was. */

@@ -35,6 +35,12 @@ export const attempts = pgTable(
     /** 10⁻¹² USD; null when unpriced. */
     costPicoUsd: bigint('cost_pico_usd', { mode: 'bigint' }),
     providerRequestId: text('provider_request_id'),
+    /** Its W3C span id, which the provider saw in `traceparent`; null in rows of earlier versions. */
+    spanId: text('span_id'),
+    /** Why it was asked: `AttemptReason`; null in rows of earlier versions. */
+    reason: text('reason'),
+    /** The breaker that let it through: `closed`, or `half_open` for a probe; null for a call past the breakers. */
+    breakerPhase: text('breaker_phase'),
   },
   (table) => [
     primaryKey({

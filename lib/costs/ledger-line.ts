@@ -1,8 +1,11 @@
 import type { AttemptRecord, LedgerRecord } from '#lib/costs/ledger-record'
 import type { RouteReason } from '#lib/gateway/route-plan'
 
+/** Columns of `ledger_input_2`, in the order below. New ones go to the end: a shorter line is an earlier version's. */
+export const ledgerLineFields = 44
+
 /**
- * A record as one line of text: an element of a Postgres array of the type `ledger_input`, its attempts within it as
+ * A record as one line of text: an element of a Postgres array of the type `ledger_input_2`, its attempts within it as
  * `ledger_attempt_input[]`. It is made once and then travels as it is: to the journal, and from there into the ledger's
  * statement, which Postgres reads in a third of the time that JSON takes.
  *
@@ -52,6 +55,12 @@ export function encodeLedgerLine(record: LedgerRecord): string {
     json(record.promptText),
     json(record.answerText),
     `${fieldQuote}{${attempts}}${fieldQuote}`,
+    text(record.spanId),
+    text(record.parentSpanId),
+    record.planUs,
+    words(record.attempts.map(({ spanId }) => spanId)),
+    words(record.attempts.map(({ reason }) => reason)),
+    words(record.attempts.map(({ breakerPhase }) => breakerPhase)),
   ]
   return `"(${row.join(',')})"`
 }
@@ -76,6 +85,11 @@ function attemptElement(attempt: AttemptRecord, sequence: number): string {
     text(attempt.providerRequestId, inAttempt),
   ]
   return `${elementQuote}(${row.join(',')})${elementQuote}`
+}
+
+/** A `text[]` of plain words, one for each attempt. */
+function words(values: readonly (string | null)[]): string {
+  return `${fieldQuote}{${values.map((value) => value ?? 'NULL').join(',')}}${fieldQuote}`
 }
 
 /** How often what stands in a quoted field is escaped: once for the field, once for each quote around its row. */

@@ -12,6 +12,9 @@ export interface LedgerRecord {
   startedAtMs: number
   correlationId: string
   traceId: string
+  /** W3C span ids (16 hex digits) of the request and of the caller's span, if it sent one. */
+  spanId: string | null
+  parentSpanId: string | null
   plan: string
   apiKeyId: string | null
   creatorId: string | null
@@ -35,12 +38,17 @@ export interface LedgerRecord {
   costPicoUsd: string | null
   firstTokenMs: number | null
   latencyMs: number
+  /** Microseconds from the request's start until its plan was made. */
+  planUs: number | null
   overheadUs: number
   planReasons: readonly RouteReason[]
   promptText: string | null
   answerText: string | null
   attempts: readonly AttemptRecord[]
 }
+
+/** Why a deployment was asked: first of all, once more, instead of another, or beside one that is slow. */
+export type AttemptReason = 'first' | 'retry' | 'fallback' | 'spillover' | 'hedge'
 
 export interface AttemptRecord {
   deploymentId: string
@@ -58,4 +66,9 @@ export interface AttemptRecord {
   outputTokens: number
   costPicoUsd: string | null
   providerRequestId: string | null
+  /** W3C span id, the one in the `traceparent` that the provider saw. */
+  spanId: string | null
+  reason: AttemptReason | null
+  /** `half_open` = it was a probe; null = past the breakers. */
+  breakerPhase: 'closed' | 'half_open' | null
 }

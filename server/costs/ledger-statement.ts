@@ -19,7 +19,7 @@ const route = 'operation, tier, provider, deployment_id, model'
 
 /**
  * One statement that books a batch of records: ledger entries, their attempts, their audit entries, and every roll-up.
- * Parameters: `$1` the records as an array of `ledger_input`, each as `encodeLedgerLine` wrote it; `$2` this instance's
+ * Parameters: `$1` the records as an array of `ledger_input_2`, each as `encodeLedgerLine` wrote it; `$2` this instance's
  * id; `$3` and `$4` the persons in them, as `readLineSubjects` gives them.
  *
  * Idempotent: entries that are there already are skipped, and all the rest follows only from the entries that this
@@ -28,20 +28,20 @@ const route = 'operation, tier, provider, deployment_id, model'
  */
 export const ledgerStatement = `
 WITH input AS (
-  SELECT r.*, to_timestamp(r.started_at_ms / 1000.0) AS started_at FROM unnest($1::ledger_input[]) AS r
+  SELECT r.*, to_timestamp(r.started_at_ms / 1000.0) AS started_at FROM unnest($1::ledger_input_2[]) AS r
 ), entries AS (
   INSERT INTO ledger_entries (
     account_id, started_at, id, correlation_id, trace_id, plan, api_key_id, creator_id, session_id, operation,
     kind, requested_model, tier, deployment_id, provider, region, model, streamed, outcome, error_code,
     http_status, finish_reason, input_tokens, cached_input_tokens, cache_write_tokens, output_tokens,
     reasoning_tokens, usage_source, price_version, cost_pico_usd, attempts, first_token_ms, latency_ms,
-    overhead_us, plan_reasons, prompt_text, answer_text)
+    overhead_us, plan_reasons, prompt_text, answer_text, span_id, parent_span_id, plan_us)
   SELECT
     account_id, started_at, id, correlation_id, trace_id, plan, api_key_id, creator_id, session_id, operation,
     kind, requested_model, tier, deployment_id, provider, region, model, streamed, outcome, error_code,
     http_status, finish_reason, input_tokens, cached_input_tokens, cache_write_tokens, output_tokens,
     reasoning_tokens, usage_source, price_version, cost_pico_usd, attempt_count, first_token_ms, latency_ms,
-    overhead_us, plan_reasons, prompt_text #>> '{}', answer_text #>> '{}'
+    overhead_us, plan_reasons, prompt_text #>> '{}', answer_text #>> '{}', span_id, parent_span_id, plan_us
   FROM input
   ON CONFLICT (account_id, started_at, id) DO NOTHING
   RETURNING account_id, started_at, id, correlation_id, api_key_id, creator_id, operation, kind, tier, provider,
@@ -51,11 +51,12 @@ WITH input AS (
   INSERT INTO attempts (
     account_id, started_at, request_id, sequence, deployment_id, provider, region, model, outcome,
     failure_class, http_status, error_message, offset_ms, first_token_ms, duration_ms, input_tokens,
-    output_tokens, cost_pico_usd, provider_request_id)
+    output_tokens, cost_pico_usd, provider_request_id, span_id, reason, breaker_phase)
   SELECT
     e.account_id, e.started_at, e.id, a.sequence, a.deployment_id, a.provider, a.region, a.model, a.outcome,
     a.failure_class, a.http_status, a.error_message #>> '{}', a.offset_ms, a.first_token_ms, a.duration_ms,
-    a.input_tokens, a.output_tokens, a.cost_pico_usd, a.provider_request_id
+    a.input_tokens, a.output_tokens, a.cost_pico_usd, a.provider_request_id, i.attempt_span_ids[a.sequence],
+    i.attempt_reasons[a.sequence], i.attempt_breaker_phases[a.sequence]
   FROM entries e
   JOIN input i ON i.id = e.id AND i.account_id = e.account_id AND i.started_at = e.started_at
   CROSS JOIN LATERAL unnest(i.attempts) AS a

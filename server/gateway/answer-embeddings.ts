@@ -8,6 +8,7 @@ import { providerTarget } from '#server/gateway/provider-target'
 import type { EmbeddingsAnswer } from '#server/gateway/providers/provider'
 import { runAttempts } from '#server/gateway/run-attempts'
 import { failedEnd, runError } from '#server/gateway/run-failure'
+import { traceparentOf } from '#server/http/request-id'
 
 /**
  * Answers an embeddings request with the first success of the plan, its row in the ledger.
@@ -23,14 +24,14 @@ export async function answerEmbeddings(
   const sent = foreign ? { ...rest, metadata: foreign } : rest
   const estimate = (model: string) => estimateEmbeddingUsage(run.parts, { body, model })
   const work: AttemptWork<EmbeddingsAnswer> = {
-    call: ({ deployment, timers, signal }) =>
+    call: ({ deployment, attempt, timers, signal }) =>
       run.parts.providerOf(deployment).embed({
         target: providerTarget(deployment),
         body: sent,
         timers,
         signal,
         requestId: run.context.requestId,
-        traceparent: run.context.trace.traceparent,
+        traceparent: traceparentOf(run.context.trace, attempt.spanId),
       }),
     usageOf: (attempt, failure) => failedUsage(attempt, failure, () => estimate(attempt.deployment.model)),
   }

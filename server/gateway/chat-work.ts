@@ -6,6 +6,7 @@ import { estimateChatUsage } from '#server/gateway/estimate-usage'
 import { type GatewayRun, sawFirstToken } from '#server/gateway/gateway-run'
 import { providerTarget } from '#server/gateway/provider-target'
 import type { ChatAnswer, ChatFrame, ProviderLimits } from '#server/gateway/providers/provider'
+import { traceparentOf } from '#server/http/request-id'
 
 /** A stream whose first content token is there: from here on nobody else can take over unseen. */
 export interface PrimedStream {
@@ -43,7 +44,7 @@ function estimateOf(
 function providerCall(
   run: GatewayRun,
   body: ChatRequestBody,
-  { deployment, timers, signal }: AttemptRequest,
+  { deployment, attempt, timers, signal }: AttemptRequest,
 ) {
   return {
     target: providerTarget(deployment),
@@ -51,7 +52,7 @@ function providerCall(
     timers,
     signal,
     requestId: run.context.requestId,
-    traceparent: run.context.trace.traceparent,
+    traceparent: traceparentOf(run.context.trace, attempt.spanId),
   }
 }
 

@@ -1,4 +1,4 @@
-import type { AttemptRecord, LedgerRecord, Outcome } from '#lib/costs/ledger-record'
+import type { AttemptReason, AttemptRecord, LedgerRecord, Outcome } from '#lib/costs/ledger-record'
 import type { Deployment } from '#lib/deployments/catalog'
 import type { Failure } from '#lib/gateway/failure'
 import type { RoutePlan } from '#lib/gateway/route-plan'
@@ -12,6 +12,7 @@ import { priceUsage } from '#server/gateway/price-usage'
 import type { ProviderLimits } from '#server/gateway/providers/provider'
 import type { RequestAbort } from '#server/gateway/request-abort'
 import type { RequestContext } from '#server/gateway/request-context'
+import { newSpanId } from '#server/http/request-id'
 import type { Admission } from '#server/resilience/breakers'
 import type { BulkheadPlace, TurnedAway } from '#server/resilience/bulkheads'
 
@@ -33,6 +34,8 @@ export interface GatewayRun {
   full: string[]
   /** Why it got no place when it waited for one. */
   turnedAway: TurnedAway | null
+  /** Microseconds from the request's start until its plan was made. */
+  planUs: number
   /** No attempt begins after it; on the monotonic clock. */
   deadlineAtMs: number
   /** Asks whatever the breakers say (an operator's test call). */
@@ -58,6 +61,9 @@ export interface GatewayRun {
 /** An attempt that has begun and not yet ended. */
 export interface OpenAttempt {
   deployment: Deployment
+  /** W3C span id that the provider sees. */
+  spanId: string
+  reason: AttemptReason
   startedMs: number
   firstTokenMs: number | null
   /** Null for a call past the breakers. */
@@ -77,11 +83,12 @@ export interface AttemptEnd {
   httpStatus: number | null
 }
 
-export function beginAttempt(run: GatewayRun, { deployment, admission, place }: Entry): OpenAttempt {
+export function beginAttempt(run: GatewayRun, entry: Entry): OpenAttempt {
+  const { deployment } = entry
   run.parts.gauges.begin(deployment.id)
   run.last = deployment
   const startedMs = run.parts.clock.monotonicMs()
-  return { deployment, startedMs, firstTokenMs: null, admission, place, text: [], unsent: false }
+  return { ...entry, spanId: newSpanId(), startedMs, firstTokenMs: null, text: [], unsent: false }
 }
 
 /** The first content token of a stream is there: what latency says is known, and a probe is good. */
@@ -120,7 +127,15 @@ export function endAttempt(run: GatewayRun, attempt: OpenAttempt, end: AttemptEn
     outputTokens: end.usage.outputTokens,
     costPicoUsd: priced.costPicoUsd?.toString() ?? null,
     providerRequestId: end.limits?.providerRequestId ?? null,
+    spanId: attempt.spanId,
+    reason: attempt.reason,
+    breakerPhase: breakerPhase(attempt.admission),
   })
+}
+
+function breakerPhase(admission: Admission | null): AttemptRecord['breakerPhase'] {
+  if (admission === null) return null
+  return admission.probes.length > 0 ? 'half_open' : 'closed'
 }
 
 /** Tells everyone who learns from attempts: gauges, breakers, regions, the retry budget. */
@@ -182,6 +197,8 @@ export function ledgerRecord(run: GatewayRun, end: RunEnd): LedgerRecord {
     startedAtMs: context.startedAtMs,
     correlationId: context.correlationId,
     traceId: context.trace.traceId,
+    spanId: context.trace.spanId,
+    parentSpanId: context.trace.parentSpanId,
     plan: context.principal.plan,
     apiKeyId: context.principal.keyId,
     creatorId: context.tags.creatorId,
@@ -204,11 +221,13 @@ export function ledgerRecord(run: GatewayRun, end: RunEnd): LedgerRecord {
     costPicoUsd: run.costPicoUsd?.toString() ?? null,
     firstTokenMs: end.firstTokenMs === null ? null : Math.round(end.firstTokenMs),
     latencyMs: Math.round(latencyMs),
+    planUs: run.planUs,
     overheadUs: Math.max(0, Math.round((latencyMs - run.providerMs) * 1000)),
     planReasons: plan.reasons,
     promptText: run.promptText === null ? null : run.parts.redact(run.promptText, context.tags),
     answerText: end.answerText === null ? null : run.parts.redact(end.answerText, context.tags),
-    attempts: run.attempts,
+    // A hedge may end before the attempt it raced.
+    attempts: run.attempts.toSorted((a, b) => a.offsetMs - b.offsetMs),
   }
 }
 
@@ -241,6 +260,7 @@ export function startRun(start: RunStart): GatewayRun {
     stopped: null,
     planTier: start.planTier ?? (() => null),
     repeatedAgeS: null,
+    planUs: Math.round((parts.clock.monotonicMs() - context.startedMs) * 1000),
     deadlineAtMs: context.startedMs + plan.limits.deadlineMs,
     usage: noUsage,
     costPicoUsd: 0n,

@@ -1,3 +1,4 @@
+import type { AttemptReason } from '#lib/costs/ledger-record'
 import { decideNext, type NextStep, type WalkContext } from '#lib/resilience/decide-next'
 import {
   type AttemptResult,
@@ -64,11 +65,18 @@ async function follow(
     run.walk.refused.add(step.deploymentId)
     return null
   }
-  const entry = await enterDeployment(run, deployment)
-  const isRetry = step.why === 'retry' || step.why === 'retry_after'
+  const reason = attemptReason(run, step.why)
+  const entry = await enterDeployment(run, { deployment, reason })
+  const isRetry = reason === 'retry'
   if (entry && isRetry) run.parts.retryGate.tookRetry(deployment.id)
   if (entry && !isRetry) run.parts.retryGate.began(deployment.id)
   return entry
+}
+
+function attemptReason(run: GatewayRun, why: Extract<NextStep, { kind: 'ask' }>['why']): AttemptReason {
+  if (why === 'first') return run.walk.refused.size > 0 ? 'fallback' : 'first'
+  if (why !== 'next') return 'retry'
+  return run.walk.attempts.at(-1)?.failure.class === 'ptu_full' ? 'spillover' : 'fallback'
 }
 
 /** Nobody else can be asked: the first deployment that only lacked a place is worth waiting for. */
@@ -80,7 +88,8 @@ async function lastResort(
   const deployment = fullId === undefined ? undefined : run.parts.catalog().deployments.get(fullId)
   if (!deployment) return 'stop'
   run.full.length = 0
-  const entry = await queueForDeployment(run, deployment)
+  const reason = run.walk.attempts.length === 0 ? 'first' : 'fallback'
+  const entry = await queueForDeployment(run, { deployment, reason })
   if (!entry) return 'stop'
   run.parts.retryGate.began(deployment.id)
   return entry
@@ -117,7 +126,7 @@ async function enterRival<Answer>(
   for (const { deploymentId } of run.walk.candidates) {
     if (asked.has(deploymentId) || run.walk.refused.has(deploymentId)) continue
     const deployment = run.parts.catalog().deployments.get(deploymentId)
-    const entry = deployment && (await enterDeployment(run, deployment))
+    const entry = deployment && (await enterDeployment(run, { deployment, reason: 'hedge' }))
     if (!entry) continue
     return {
       start(signal) {

@@ -18,6 +18,9 @@ export function anAttempt(changes: Partial<AttemptRecord> = {}): AttemptRecord {
     outputTokens: 50,
     costPicoUsd: '2500000000',
     providerRequestId: 'upstream-1',
+    spanId: '00f067aa0ba902b7',
+    reason: 'first',
+    breakerPhase: 'closed',
     ...changes,
   }
 }
@@ -30,6 +33,8 @@ export function aRecord(id: string, changes: Partial<LedgerRecord> = {}): Ledger
     startedAtMs: Date.UTC(2026, 10, 23, 12, 0, 0, 123),
     correlationId: id,
     traceId: '0af7651916cd43dd8448eb211c80319c',
+    spanId: 'b7ad6b7169203331',
+    parentSpanId: null,
     plan: 'pro',
     apiKeyId: 'key_1',
     creatorId: null,
@@ -59,6 +64,7 @@ export function aRecord(id: string, changes: Partial<LedgerRecord> = {}): Ledger
     costPicoUsd: '2500000000',
     firstTokenMs: null,
     latencyMs: 120,
+    planUs: 310,
     overheadUs: 480,
     planReasons: [
       { deploymentId: 'we-premium', code: 'tier_chain', text: 'first in the chain of tier premium' },

@@ -57,7 +57,14 @@ describeOnDatabases('the ledger’s lines', (openDb) => {
                   outcome: 'error',
                   failureClass: 'reset',
                 }),
-                anAttempt({ deploymentId: 'ne-premium', errorMessage: null, costPicoUsd: null }),
+                anAttempt({
+                  deploymentId: 'ne-premium',
+                  errorMessage: null,
+                  costPicoUsd: null,
+                  spanId: 'f067aa0ba902b700',
+                  reason: 'fallback',
+                  breakerPhase: null,
+                }),
               ],
             })
           })
@@ -81,14 +88,26 @@ describeOnDatabases('the ledger’s lines', (openDb) => {
               plan_reasons: [{ deploymentId: null, code: 'alias', text: kept(record.answerText) }],
               cost_pico_usd: '2500000000',
               attempts: 2,
+              span_id: 'b7ad6b7169203331',
+              parent_span_id: null,
+              plan_us: 310,
             })
             expect(attempts.rows[index * 2]).toMatchObject({
               sequence: 1,
               error_message: kept(record.promptText),
               provider_request_id: keptId(record.creatorId),
               failure_class: 'reset',
+              span_id: '00f067aa0ba902b7',
+              reason: 'first',
+              breaker_phase: 'closed',
             })
-            expect(attempts.rows[index * 2 + 1]).toMatchObject({ sequence: 2, cost_pico_usd: null })
+            expect(attempts.rows[index * 2 + 1]).toMatchObject({
+              sequence: 2,
+              cost_pico_usd: null,
+              span_id: 'f067aa0ba902b700',
+              reason: 'fallback',
+              breaker_phase: null,
+            })
           }
         },
       ),

@@ -363,13 +363,15 @@ describe('correlation', () => {
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
     const response = await gateway.post(path, body, { 'x-correlation-id': 'order-66', traceparent })
     expect(response.headers.get('x-correlation-id')).toBe('order-66')
-    const { entry } = await rows(response)
+    const { entry, attempts } = await rows(response)
     expect(entry[0]).toMatchObject({
       correlation_id: 'order-66',
       trace_id: '0af7651916cd43dd8448eb211c80319c',
+      parent_span_id: 'b7ad6b7169203331',
+      span_id: expect.stringMatching(/^(?!0{16})[0-9a-f]{16}$/),
     })
     const sent = upstreams[0]?.requests.at(-1)
-    expect(sent?.headers.traceparent).toContain('0af7651916cd43dd8448eb211c80319c')
+    expect(sent?.headers.traceparent).toBe(`00-0af7651916cd43dd8448eb211c80319c-${attempts[0]?.span_id}-01`)
     expect(sent?.headers['x-ms-client-request-id']).toBe(response.headers.get('x-request-id'))
   })
 })

@@ -101,8 +101,8 @@ describe('a hedge', () => {
     expect((await response.json()).error).toMatchObject({ code: 'content_filter', message: 'Filtered.' })
     expect(await hedge?.over).toBe('aborted')
     expect(await attemptsOf(response)).toEqual([
-      ['refused-b', 'cancelled', 'cancelled'],
       ['refused-a', 'error', 'content_filter'],
+      ['refused-b', 'cancelled', 'cancelled'],
     ])
   })
 
