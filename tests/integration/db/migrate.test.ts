@@ -9,6 +9,7 @@ import * as costs from '#schema/costs'
 import * as deployments from '#schema/deployments'
 import * as gateway from '#schema/gateway'
 import * as jobs from '#schema/jobs'
+import * as quotas from '#schema/quotas'
 import * as resilience from '#schema/resilience'
 import * as telemetry from '#schema/telemetry'
 import { databaseVersion, migrate, programVersion } from '#server/db/migrate'
@@ -36,6 +37,7 @@ describe('migrations', () => {
       ...deployments,
       ...gateway,
       ...jobs,
+      ...quotas,
       ...resilience,
       ...telemetry,
     }
