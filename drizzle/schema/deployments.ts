@@ -32,7 +32,7 @@ export const regionStates = pgTable('region_states', {
   actorId: text('actor_id'),
   instanceId: text('instance_id').notNull(),
   /** When the row was written: what other instances follow. */
-  storedAt: instant('stored_at').notNull(),
+  storedAt: instant('stored_at').notNull().defaultNow(),
 })
 
 /** What happened to each region, newest last. */

@@ -35,6 +35,8 @@ export const breakerStates = pgTable(
     /** Who isolated or closed it; null when it moved by itself. */
     actorId: text('actor_id'),
     instanceId: text('instance_id').notNull(),
+    /** By the database's clock, so that instances whose clocks differ miss nothing. */
+    storedAt: instant('stored_at').notNull().defaultNow(),
   },
   (table) => [primaryKey({ name: 'breaker_states_pk', columns: [table.deploymentId, table.signal] })],
 )

@@ -12,7 +12,7 @@ import { newId } from '#server/access/new-id'
 import type { Database } from '#server/db/database'
 import { createRegionKeeper } from '#server/deployments/region-keeper'
 import { createRegionRegistry, type KnownRegion } from '#server/deployments/region-registry'
-import { createRegionStore } from '#server/deployments/region-store'
+import { createRegionStore, type RegionChange } from '#server/deployments/region-store'
 import type { RegionAction, Regions } from '#server/deployments/regions'
 import { AppError } from '#server/http/app-error'
 import { createJobLease } from '#server/jobs/job-lease'
@@ -24,7 +24,7 @@ export interface RegionOptions {
   db: Pick<Database, 'orm' | 'pool' | 'kind'>
   instanceId: string
   clock: { nowMs: () => number }
-  log: Pick<Log, 'info' | 'warn'>
+  log: Pick<Log, 'info' | 'warn' | 'error'>
   /** A region changed, here or elsewhere. */
   onMove: () => void
 }
@@ -49,12 +49,14 @@ export function createRegions(options: RegionOptions): Regions {
       options.onMove()
     },
   })
-  const sync = createRowSync({
+  const sync = createRowSync<RegionChange>({
     what: 'regions',
-    save: store.save,
-    follow: async (sinceMs) => registry.adopt(await store.changedSince(sinceMs)),
+    async save(change) {
+      const held = await store.save(change)
+      if (held) registry.overrule(held)
+    },
+    follow: async (withinMs) => registry.adopt(await store.storedWithin(withinMs)),
     shared: db.kind === 'postgres',
-    nowMs,
     log,
   })
   const lease = createJobLease({ db, name: 'regions', holder: instanceId, forMs: leaseMs })

@@ -24,6 +24,8 @@ export interface RegionRegistry {
   move(region: KnownRegion, to: RegionState | null): void
   /** Takes states of other instances that went further. */
   adopt(stored: readonly StoredRegion[]): void
+  /** Takes what holds for all instances instead of a move of this one that came too late. */
+  overrule(held: StoredRegion): void
   admissions(): ReadonlyMap<string, RegionAdmission>
   sawAttempt(deploymentId: string, failure: Failure | null): void
 }
@@ -103,6 +105,12 @@ export function createRegionRegistry(options: RegionRegistryOptions): RegionRegi
           options.onAdopted()
         }
       }
+    },
+    overrule({ region: name, state }) {
+      const region = current().get(name)
+      if (!region) return
+      set(region, state)
+      options.onAdopted()
     },
     admissions() {
       current()

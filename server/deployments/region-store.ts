@@ -1,4 +1,4 @@
-import { desc, eq, gte, lt } from 'drizzle-orm'
+import { and, desc, eq, gte, lt, ne, sql } from 'drizzle-orm'
 import type { RegionTransitionsView } from '#lib/contracts/regions'
 import type { RegionState } from '#lib/deployments/region-state'
 import { regionStates, regionTransitions } from '#schema/deployments'
@@ -20,21 +20,23 @@ export interface RegionChange {
 /** Regions' states and what moved them, as rows that all instances share. */
 export interface RegionStore {
   load(): Promise<StoredRegion[]>
-  changedSince(ms: number): Promise<StoredRegion[]>
-  /** Writes the state unless somebody was further already, and a transition where something moved. */
-  save(change: RegionChange): Promise<void>
+  /** States that were stored within the last milliseconds, by the database's clock. */
+  storedWithin(ms: number): Promise<StoredRegion[]>
+  /**
+   * Writes the state, and a transition where something moved. An operator's move always holds; one that came by
+   * itself gives way to who was further, and to a freeze or fail-over that it did not know of.
+   * @returns what holds instead; null when the state was taken as it is.
+   */
+  save(change: RegionChange): Promise<StoredRegion | null>
   transitions(region: string, limit: number): Promise<RegionTransitionsView>
 }
 
 export function createRegionStore(db: Pick<Database, 'orm'>, instanceId: string): RegionStore {
   return {
     load: async () => (await db.orm.select().from(regionStates)).map(toStored),
-    async changedSince(ms) {
-      const rows = await db.orm
-        .select()
-        .from(regionStates)
-        .where(gte(regionStates.storedAt, new Date(ms)))
-      return rows.map(toStored)
+    async storedWithin(ms) {
+      const recent = gte(regionStates.storedAt, sql`now() - ${ms} * interval '1 millisecond'`)
+      return (await db.orm.select().from(regionStates).where(recent)).map(toStored)
     },
     save: (change) => save(db, instanceId, change),
     async transitions(region, limit) {
@@ -73,12 +75,12 @@ async function save(
   db: Pick<Database, 'orm'>,
   instanceId: string,
   { id, region, from, to }: RegionChange,
-): Promise<void> {
+): Promise<StoredRegion | null> {
   const { phase, epoch, admittedBps, frozen, reason, actorId } = to
   const changedAt = new Date(to.changedAtMs)
   const healthySince = to.healthySinceMs === null ? null : new Date(to.healthySinceMs)
   const row = { phase, epoch, admittedBps, frozen, healthySince, reason, changedAt, actorId, instanceId }
-  await db.orm.transaction(async (tx) => {
+  return db.orm.transaction(async (tx) => {
     if (to.changedAtMs !== from.changedAtMs) {
       const moved = { fromPhase: from.phase, toPhase: phase, admittedBps, epoch, at: changedAt, reason }
       await tx
@@ -86,13 +88,36 @@ async function save(
         .values({ id, region, ...moved, actorId, instanceId })
         .onConflictDoNothing()
     }
-    await tx
+    const byHand = actorId !== null && to.changedAtMs !== from.changedAtMs
+    const [taken] = await tx
       .insert(regionStates)
-      .values({ region, ...row, storedAt: new Date() })
+      .values({ region, ...row })
       .onConflictDoUpdate({
         target: regionStates.region,
-        set: { ...row, storedAt: new Date() },
-        setWhere: lt(regionStates.epoch, epoch),
+        ...(byHand ? movedByHand(row) : movedByItself(from, row)),
       })
+      .returning()
+    if (taken) return taken.epoch === epoch ? null : toStored(taken)
+    const [held] = await tx.select().from(regionStates).where(eq(regionStates.region, region))
+    return held ? toStored(held) : null
   })
+}
+
+type StateColumns = Omit<typeof regionStates.$inferInsert, 'region' | 'storedAt'>
+const storedNow = sql`now()`
+
+function movedByItself(from: RegionState, row: StateColumns) {
+  return {
+    set: { ...row, storedAt: storedNow },
+    setWhere: and(
+      lt(regionStates.epoch, row.epoch),
+      ...(from.frozen ? [] : [eq(regionStates.frozen, false)]),
+      ...(from.phase === 'failed_over' ? [] : [ne(regionStates.phase, 'failed_over')]),
+    ),
+  }
+}
+
+function movedByHand(row: StateColumns) {
+  const epoch = sql<number>`greatest(${regionStates.epoch} + 1, ${row.epoch}::int)`
+  return { set: { ...row, epoch, storedAt: storedNow } }
 }

@@ -27,6 +27,8 @@ export interface BreakerRegistry {
   record(entry: DeploymentBreakers, transition: BreakerTransition | null): void
   /** Takes states of other instances that went further. */
   adopt(stored: readonly StoredBreaker[]): void
+  /** Takes what holds for all instances instead of a move of this one that came too late. */
+  overrule(held: StoredBreaker): void
   /** Takes stored states as they are, at start. */
   restore(stored: readonly StoredBreaker[]): void
   /** Ends isolations whose time is over. */
@@ -98,21 +100,26 @@ export function createBreakerRegistry(options: BreakerRegistryOptions): BreakerR
     }
   }
 
+  function take({ deploymentId, signal, state }: StoredBreaker): void {
+    const entry = of(deploymentId)
+    move(entry.breakers[signal], state)
+    refresh(entry)
+    options.onAdopted(deploymentId, signal, state)
+  }
+
   return {
     of,
     blocks,
     record,
     endIsolations,
     adopt(stored) {
-      for (const { deploymentId, signal, state, instanceId } of stored) {
-        const entry = of(deploymentId)
-        const breaker = entry.breakers[signal]
-        if (instanceId === options.instanceId || !isFurther(state, breaker.state)) continue
-        move(breaker, state)
-        refresh(entry)
-        options.onAdopted(deploymentId, signal, state)
+      for (const one of stored) {
+        const { state: ours } = of(one.deploymentId).breakers[one.signal]
+        const isOurs = one.instanceId === options.instanceId && one.state.epoch === ours.epoch
+        if (!isOurs && isFurther(one.state, ours)) take(one)
       }
     },
+    overrule: take,
     restore(stored) {
       for (const { deploymentId, signal, state } of stored) {
         const entry = of(deploymentId)

@@ -1,4 +1,4 @@
-import { and, desc, eq, gte, lt, sql } from 'drizzle-orm'
+import { and, desc, eq, gte, lt, ne, sql } from 'drizzle-orm'
 import type { BreakerTransitionView } from '#lib/contracts/resilience'
 import type { BreakerTransition } from '#lib/resilience/breaker'
 import type { BreakerSignal } from '#lib/resilience/breaker-signal'
@@ -22,10 +22,14 @@ export interface DeploymentTransition extends BreakerTransition {
 /** Breakers' states and what moved them, as rows that all instances share. */
 export interface BreakerStore {
   load(): Promise<StoredBreaker[]>
-  /** States that changed at or after the time. */
-  changedSince(ms: number): Promise<StoredBreaker[]>
-  /** Writes a transition and, unless somebody was further already, the state it led to. */
-  save(transition: DeploymentTransition): Promise<void>
+  /** States that were stored within the last milliseconds, by the database's clock. */
+  storedWithin(ms: number): Promise<StoredBreaker[]>
+  /**
+   * Writes a transition and the state it led to. An operator's move always holds; one that came by itself gives way
+   * to who was further, and to an isolation that it did not know of.
+   * @returns what holds instead; null when the state was taken as it is.
+   */
+  save(transition: DeploymentTransition): Promise<StoredBreaker | null>
   /** How often each opened since the time, all instances: `deployment signal` → count. */
   opensSince(ms: number): Promise<Map<string, number>>
   transitions(deploymentId: string, limit: number): Promise<BreakerTransitionView[]>
@@ -34,9 +38,9 @@ export interface BreakerStore {
 export function createBreakerStore(db: Pick<Database, 'orm'>, instanceId: string): BreakerStore {
   return {
     load: async () => (await db.orm.select().from(breakerStates)).map(toStored),
-    async changedSince(ms) {
-      const changed = gte(breakerStates.changedAt, new Date(ms))
-      return (await db.orm.select().from(breakerStates).where(changed)).map(toStored)
+    async storedWithin(ms) {
+      const recent = gte(breakerStates.storedAt, sql`now() - ${ms} * interval '1 millisecond'`)
+      return (await db.orm.select().from(breakerStates).where(recent)).map(toStored)
     },
     save: (transition) => save(db, instanceId, transition),
     opensSince: (ms) => opensSince(db, ms),
@@ -67,7 +71,7 @@ async function save(
   db: Pick<Database, 'orm'>,
   instanceId: string,
   { id, deploymentId, signal, from, to, evidence }: DeploymentTransition,
-): Promise<void> {
+): Promise<StoredBreaker | null> {
   const instant = (ms: number | null) => (ms === null ? null : new Date(ms))
   const state = {
     phase: to.phase,
@@ -82,7 +86,7 @@ async function save(
     actorId: to.actorId,
     instanceId,
   }
-  await db.orm.transaction(async (tx) => {
+  return db.orm.transaction(async (tx) => {
     await tx
       .insert(breakerTransitions)
       .values({
@@ -99,15 +103,37 @@ async function save(
         actorId: to.actorId,
       })
       .onConflictDoNothing()
-    await tx
+    const [taken] = await tx
       .insert(breakerStates)
       .values({ deploymentId, signal, ...state })
       .onConflictDoUpdate({
         target: [breakerStates.deploymentId, breakerStates.signal],
-        set: state,
-        setWhere: lt(breakerStates.epoch, to.epoch),
+        ...(to.actorId === null ? movedByItself(from, state) : movedByHand(state)),
       })
+      .returning()
+    if (taken) return taken.epoch === to.epoch ? null : toStored(taken)
+    const [held] = await tx
+      .select()
+      .from(breakerStates)
+      .where(and(eq(breakerStates.deploymentId, deploymentId), eq(breakerStates.signal, signal)))
+    return held ? toStored(held) : null
   })
+}
+
+type StateColumns = Omit<typeof breakerStates.$inferInsert, 'deploymentId' | 'signal' | 'storedAt'>
+const storedNow = sql`now()`
+
+function movedByItself(from: BreakerTransition['from'], state: StateColumns) {
+  const further = lt(breakerStates.epoch, state.epoch)
+  return {
+    set: { ...state, storedAt: storedNow },
+    setWhere: from.phase === 'isolated' ? further : and(further, ne(breakerStates.phase, 'isolated')),
+  }
+}
+
+function movedByHand(state: StateColumns) {
+  const epoch = sql<number>`greatest(${breakerStates.epoch} + 1, ${state.epoch}::int)`
+  return { set: { ...state, epoch, storedAt: storedNow } }
 }
 
 async function opensSince(db: Pick<Database, 'orm'>, ms: number): Promise<Map<string, number>> {

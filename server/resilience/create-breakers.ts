@@ -7,7 +7,7 @@ import type { Database } from '#server/db/database'
 import { createRowSync } from '#server/jobs/row-sync'
 import { admitCall, type OpenAdmission } from '#server/resilience/admit-call'
 import { createBreakerRegistry } from '#server/resilience/breaker-registry'
-import { createBreakerStore } from '#server/resilience/breaker-store'
+import { createBreakerStore, type DeploymentTransition } from '#server/resilience/breaker-store'
 import type { Breakers } from '#server/resilience/breakers'
 import { createOpenCounts } from '#server/resilience/open-counts'
 import { operateBreakers } from '#server/resilience/operate-breakers'
@@ -21,7 +21,7 @@ export interface BreakerOptions {
   leases: ProbeLeases
   instanceId: string
   clock: { nowMs: () => number }
-  log: Pick<Log, 'info' | 'warn'>
+  log: Pick<Log, 'info' | 'warn' | 'error'>
   /** A breaker moved, here or elsewhere. */
   onMove: () => void
 }
@@ -42,12 +42,14 @@ export function createBreakers(options: BreakerOptions): Breakers {
       options.onMove()
     },
   })
-  const sync = createRowSync({
+  const sync = createRowSync<DeploymentTransition>({
     what: 'breakers',
-    save: store.save,
-    follow: async (sinceMs) => registry.adopt(await store.changedSince(sinceMs)),
+    async save(transition) {
+      const held = await store.save(transition)
+      if (held) registry.overrule(held)
+    },
+    follow: async (withinMs) => registry.adopt(await store.storedWithin(withinMs)),
     shared: options.db.kind === 'postgres',
-    nowMs,
     log,
   })
 

@@ -72,6 +72,18 @@ async function fail(breakers: Breakers, id: string): Promise<void> {
 const phase = (breakers: Breakers, id: string) => breakers.describe(id)[0]?.phase
 const name = () => `d-${randomBytes(4).toString('hex')}`
 
+/** The same database from behind a broken line, while it is said to be away. */
+function cutOff(db: Database, away: { is: boolean }): Database {
+  const cut = <Target extends object>(target: Target): Target =>
+    new Proxy(target, {
+      get(real, key, receiver) {
+        if (away.is && key === 'transaction') return () => Promise.reject(new Error('the database is away'))
+        return Reflect.get(real, key, receiver)
+      },
+    })
+  return { ...db, orm: cut(db.orm) }
+}
+
 describeOnDatabases('shared breakers', (openDb, { kind }) => {
   it('survive a restart with state, reason and what they opened today', async () => {
     const db = await openDb()
@@ -157,6 +169,55 @@ describeOnDatabases('shared breakers', (openDb, { kind }) => {
     await expect.poll(() => new Set(retryAt()).size, { timeout: 10_000 }).toBe(1)
     expect(retryAt()[0]).toEqual(expect.any(String))
   })
+
+  it.runIf(kind === 'postgres')(
+    'obey an operator against whatever moved by itself at the same time',
+    async () => {
+      const db = await openDb()
+      const id = name()
+      const clock = { ms: Date.now(), nowMs: () => clock.ms }
+      const away = { is: true }
+      const one = await start(db, { id: 'ins_1', clock }, [id])
+      const two = await start(cutOff(db, away), { id: 'ins_2', clock }, [id])
+      for (let call = 0; call < 3; call += 1) await fail(two.breakers, id)
+      clock.ms += 16_000
+      const probe = await admit(two.breakers, id)
+      if (probe.admitted) two.breakers.settle(probe, fine)
+      expect(phase(two.breakers, id)).toBe('closed')
+      await one.breakers.isolate({ deploymentId: id, actorId: 'usr_1', reason: 'held', untilMs: null })
+      away.is = false
+      await expect.poll(() => phase(two.breakers, id), { timeout: 10_000 }).toBe('isolated')
+      const third = await start(db, { id: 'ins_3', clock }, [id])
+      expect([phase(one.breakers, id), phase(third.breakers, id)]).toEqual(['isolated', 'isolated'])
+    },
+  )
+
+  it.runIf(kind === 'postgres')(
+    'obey an operator whose instance had not heard of the last moves',
+    async () => {
+      const db = await openDb()
+      const id = name()
+      const clock = { ms: Date.now(), nowMs: () => clock.ms }
+      const away = { is: true }
+      const one = await start(db, { id: 'ins_1', clock }, [id])
+      const two = await start(cutOff(db, away), { id: 'ins_2', clock }, [id])
+      for (let round = 0; round < 2; round += 1) {
+        for (let call = 0; call < 3; call += 1) await fail(one.breakers, id)
+        clock.ms += 16_000
+        const probe = await admit(one.breakers, id)
+        if (probe.admitted) one.breakers.settle(probe, fine)
+      }
+      expect((await one.breakers.transitions(id, 10)).length).toBe(6)
+      const action = { deploymentId: id, actorId: 'usr_2', reason: 'held' }
+      const isolated = two.breakers.isolate({ ...action, untilMs: null }).catch(() => undefined)
+      away.is = false
+      await isolated
+      const phases = () => [phase(one.breakers, id), phase(two.breakers, id)]
+      await expect.poll(phases, { timeout: 10_000 }).toEqual(['isolated', 'isolated'])
+      await one.breakers.release(action)
+      await expect.poll(phases, { timeout: 10_000 }).toEqual(['closed', 'closed'])
+    },
+  )
 
   it('go on in memory while the database is away, and write what happened when it is back', async () => {
     const db = await openDb()
