@@ -14,7 +14,12 @@ export const usage = dataPlaneRoute(
     const fromMs = query.from ? Date.parse(query.from) : Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 1)
     const toMs = query.to ? Date.parse(query.to) : startedAtMs + 1
     await container.ledger.caughtUp()
-    const totals = await accountUsage(container.db, { accountId: principal.accountId, fromMs, toMs })
+    const totals = await accountUsage(container.db, {
+      accountId: principal.accountId,
+      fromMs,
+      toMs,
+      nowMs: startedAtMs,
+    })
     const { costPicoUsd, ...counts } = totals
     const body = {
       from: new Date(fromMs).toISOString(),

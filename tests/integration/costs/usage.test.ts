@@ -8,6 +8,7 @@ import { aRecord } from '#tests/support/ledger-records'
 
 const startMs = Date.UTC(2026, 9, 30)
 const hourMs = 3_600_000
+const nowMs = startMs + 205 * hourMs
 const records = Array.from({ length: 200 }, (_, index) =>
   aRecord(`req_${index}`, {
     accountId: index % 5 === 0 ? 'acc_other' : 'acc_1',
@@ -39,7 +40,7 @@ describeOnDatabases('accountUsage', (openDb) => {
           (record) =>
             record.accountId === 'acc_1' && record.startedAtMs >= fromMs && record.startedAtMs < toMs,
         )
-        expect(await accountUsage(db, { accountId: 'acc_1', fromMs, toMs })).toEqual({
+        expect(await accountUsage(db, { accountId: 'acc_1', fromMs, toMs, nowMs })).toEqual({
           requests: meant.length,
           inputTokens: meant.length * 100,
           cachedInputTokens: meant.length * 20,
@@ -55,10 +56,10 @@ describeOnDatabases('accountUsage', (openDb) => {
   it('is nothing for an unknown account, and for a span turned around', async () => {
     const nothing = { requests: 0, costPicoUsd: 0n, unpricedRequests: 0 }
     expect(
-      await accountUsage(db, { accountId: 'acc_none', fromMs: 0, toMs: Date.UTC(2030, 0, 1) }),
+      await accountUsage(db, { accountId: 'acc_none', fromMs: 0, toMs: Date.UTC(2030, 0, 1), nowMs }),
     ).toMatchObject(nothing)
     expect(
-      await accountUsage(db, { accountId: 'acc_1', fromMs: startMs + 90 * hourMs, toMs: startMs }),
+      await accountUsage(db, { accountId: 'acc_1', fromMs: startMs + 90 * hourMs, toMs: startMs, nowMs }),
     ).toMatchObject(nothing)
   })
 })
