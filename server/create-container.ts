@@ -14,6 +14,7 @@ import type { Simulator } from '#server/simulator/start-simulator'
 import type { Clock } from '#server/telemetry/clock'
 import type { ConsoleEvents } from '#server/telemetry/console-events'
 import type { Log } from '#server/telemetry/log'
+import type { Telemetry } from '#server/telemetry/open-telemetry'
 
 /** Everything a route may use, wired once a process by `open-container`. */
 export interface Container {
@@ -37,6 +38,7 @@ export interface Container {
   redactor: Redactor
   refusals: RefusalCounter
   events: ConsoleEvents
+  telemetry: Telemetry
   /** Null when every provider is real. */
   simulator: Simulator | null
   simulated: readonly string[]

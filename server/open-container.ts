@@ -28,6 +28,7 @@ import { openResilience } from '#server/resilience/open-resilience'
 import { type Clock, systemClock } from '#server/telemetry/clock'
 import { createConsoleEvents } from '#server/telemetry/console-events'
 import { createLog, type Log } from '#server/telemetry/log'
+import { openTelemetry } from '#server/telemetry/open-telemetry'
 
 /** A container that is open, and what the start has to tell the operator. */
 export interface OpenedContainer {
@@ -132,6 +133,9 @@ async function open(opening: Opening): Promise<OpenedContainer> {
   const { env, instanceId, log, redactor, publicUrl, clock, closers } = opening
   const foundation = await openFoundation(opening)
   const { events, simulator, catalog, db, configuration, settings } = foundation
+  const version = programVersion()
+  const telemetry = openTelemetry({ version, instanceId })
+  closers.push(telemetry.close)
   const audit = openAudit({ env, db, instanceId, clock, log, events })
   closers.push(audit.close)
   const access = createAccess({ db, clock, log, configuration, publicUrl, ...accessSettings(env) })
@@ -160,12 +164,13 @@ async function open(opening: Opening): Promise<OpenedContainer> {
 
   const providers = openProviders({ env, simulator, clock, log })
   closers.push(providers.close)
-  const resilience = await openResilience({ env, db, catalog, configuration, instanceId, clock, log, events })
+  const shared = { db, catalog, clock, log, telemetry }
+  const resilience = await openResilience({ ...shared, env, configuration, instanceId, events })
   closers.push(resilience.close)
   const shutdown = new AbortController()
   const parts: Omit<Container, 'capacity'> = {
     env,
-    version: programVersion(),
+    version,
     instanceId,
     startedAtMs: clock.nowMs(),
     publicUrl,
@@ -180,17 +185,16 @@ async function open(opening: Opening): Promise<OpenedContainer> {
     ledger,
     gateway: createGatewayParts({
       ...resilience,
+      ...shared,
       redact: redactor.redact,
-      catalog,
       providers,
       settings,
       ledger,
-      clock,
-      log,
     }),
     redactor,
     refusals: createRefusalCounter(),
     events,
+    telemetry,
     simulator,
     simulated: simulatedLabels(configuredProviders(env)),
     bodyLimitBytes: env.HUNTAZE_BODY_LIMIT_MB * 1024 * 1024,
@@ -198,6 +202,7 @@ async function open(opening: Opening): Promise<OpenedContainer> {
     isShuttingDown: () => shutdown.signal.aborted,
     close: () => closeAll(closers),
   }
+  telemetry.observe(parts)
   const capacity = openCapacity(parts)
   closers.push(capacity.close)
   return { container: { ...parts, capacity }, firstOperatorUrl }

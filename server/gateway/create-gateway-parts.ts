@@ -15,7 +15,10 @@ import { createRetryGate } from '#server/resilience/retry-gate'
 
 /** What the gateway's parts are made from; the rest of them lives in this process's memory alone. */
 export interface GatewayResources
-  extends Pick<GatewayParts, 'ledger' | 'breakers' | 'regions' | 'controls' | 'clock' | 'log' | 'redact'> {
+  extends Pick<
+    GatewayParts,
+    'ledger' | 'breakers' | 'regions' | 'controls' | 'clock' | 'log' | 'telemetry' | 'redact'
+  > {
   catalog: CatalogStore
   providers: { of(deployment: Deployment): Provider }
   settings: SettingsStore

@@ -14,6 +14,7 @@ import type { HedgeShares } from '#server/resilience/hedge-shares'
 import type { RetryGate } from '#server/resilience/retry-gate'
 import type { Clock } from '#server/telemetry/clock'
 import type { Log } from '#server/telemetry/log'
+import type { Telemetry } from '#server/telemetry/open-telemetry'
 
 /** What the gateway needs of the ledger. */
 export interface Ledger {
@@ -39,6 +40,8 @@ export interface GatewayParts {
   recentAnswers: RecentAnswers
   clock: Clock
   log: Log
+  /** Told of every request that ended, when its ledger row is on its way. */
+  telemetry: Pick<Telemetry, 'ended'>
   /** In [0, 1). */
   random(): number
   /** Running requests, for a shutdown to end. */

@@ -287,6 +287,7 @@ export async function settleRun(run: GatewayRun, end: RunEnd): Promise<void> {
   run.parts.running.delete(run.abort)
   const record = ledgerRecord(run, end)
   logRun(run, record)
+  run.parts.telemetry.ended({ record, trace: run.context.trace })
   await run.parts.ledger.record(record)
 }
 

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import { chatCompletions } from '#server/gateway/http/chat-completions'
 import { embeddings } from '#server/gateway/http/embeddings'
 import { models } from '#server/gateway/http/models'
@@ -7,8 +8,13 @@ import { playgroundChat } from '#server/gateway/http/playground-chat'
 import { usage } from '#server/gateway/http/usage'
 import { healthLive, healthReady } from '#server/http/health'
 import { adminEvents } from '#server/telemetry/http/admin-events'
+import { metrics } from '#server/telemetry/http/metrics'
 
-export type DirectHandler = (request: Request, params: Readonly<Record<string, string>>) => Promise<Response>
+export type DirectHandler = (
+  request: Request,
+  params: Readonly<Record<string, string>>,
+  incoming: IncomingMessage,
+) => Promise<Response>
 
 interface DirectRoute {
   method: 'GET' | 'POST'
@@ -31,6 +37,7 @@ const exact: ReadonlyMap<string, DirectRoute> = new Map<string, DirectRoute>([
   ['/api/v1/openai/v1/embeddings', { method: 'POST', handle: embeddings }],
   ['/api/v1/openai/v1/models', { method: 'GET', handle: models }],
   ['/api/v1/openai/models', { method: 'GET', handle: models }],
+  ['/metrics', { method: 'GET', handle: metrics }],
   ['/api/health/live', { method: 'GET', handle: healthLive }],
   ['/api/health/ready', { method: 'GET', handle: healthReady }],
   ['/api/admin/events', { method: 'GET', handle: (request) => adminEvents(request) }],

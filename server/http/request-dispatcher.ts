@@ -25,8 +25,9 @@ export function createDispatcher({ container, next, development }: DispatcherOpt
   const secure = container.publicUrl().startsWith('https:')
   const trustProxy = container.env.TRUST_PROXY === 'on'
   const direct = getRequestListener((request, env) => {
-    const match = matches.get((env as { incoming: IncomingMessage }).incoming)
-    return match ? match.handle(request, match.params) : new Response(null, { status: 404 })
+    const { incoming } = env as { incoming: IncomingMessage }
+    const match = matches.get(incoming)
+    return match ? match.handle(request, match.params, incoming) : new Response(null, { status: 404 })
   })
 
   return (request, response) => {

@@ -1,6 +1,6 @@
 import type { Catalog } from '#lib/deployments/catalog'
 import type { BreakerTransition } from '#lib/resilience/breaker'
-import { breakerSignals } from '#lib/resilience/breaker-signal'
+import { type BreakerPhase, type BreakerSignal, breakerSignals } from '#lib/resilience/breaker-signal'
 import { describeBreaker } from '#lib/resilience/describe-breaker'
 import { newId } from '#server/access/new-id'
 import type { Database } from '#server/db/database'
@@ -24,6 +24,8 @@ export interface BreakerOptions {
   log: Pick<Log, 'info' | 'warn' | 'error'>
   /** A breaker moved, here or elsewhere. */
   onMove: () => void
+  /** A breaker of this instance moved by itself or an operator's hand. */
+  onTransition: (moved: { deploymentId: string; signal: BreakerSignal; phase: BreakerPhase }) => void
 }
 
 /** The circuit breakers of this process; see `Breakers`. */
@@ -59,6 +61,7 @@ export function createBreakers(options: BreakerOptions): Breakers {
     sync.push({ ...transition, id: newId('brk'), deploymentId })
     const moved = { deployment: deploymentId, signal, from: from.phase, to: to.phase, reason: to.reason }
     log.info(moved, 'a breaker moved')
+    options.onTransition({ deploymentId, signal, phase: to.phase })
     options.onMove()
   }
 

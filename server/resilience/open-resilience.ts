@@ -18,6 +18,7 @@ import {
 import type { Clock } from '#server/telemetry/clock'
 import type { ConsoleEvents } from '#server/telemetry/console-events'
 import type { Log } from '#server/telemetry/log'
+import type { Telemetry } from '#server/telemetry/open-telemetry'
 
 interface ResilienceResources {
   env: Env
@@ -28,6 +29,7 @@ interface ResilienceResources {
   clock: Clock
   log: Log
   events: ConsoleEvents
+  telemetry: Pick<Telemetry, 'breakerMoved'>
 }
 
 export interface Resilience {
@@ -39,13 +41,14 @@ export interface Resilience {
 
 /** Opens breakers, regions and controls with what was stored, and begins to follow the other instances. */
 export async function openResilience(resources: ResilienceResources): Promise<Resilience> {
-  const { env, db, catalog, configuration, instanceId, clock, log, events } = resources
+  const { env, db, catalog, configuration, instanceId, clock, log, events, telemetry } = resources
   const redis = env.REDIS_URL === undefined ? null : openRedis(env.REDIS_URL, log)
   const shared = { catalog: catalog.current, db, instanceId, clock, log }
   const breakers = createBreakers({
     ...shared,
     leases: probeLeases(db, redis, log),
     onMove: () => events.publish('breaker'),
+    onTransition: telemetry.breakerMoved,
   })
   const regions = createRegions({ ...shared, onMove: () => events.publish('region') })
   const controls = createDeploymentControls({ db, clock, configuration })

@@ -43,6 +43,7 @@ async function start(
   const catalog = catalogWith(deployments, { breaker: { goodProbes: 1 } })
   const instance = { moves: 0 }
   const breakers = createBreakers({
+    onTransition() {},
     catalog: () => catalog,
     db,
     leases: leases ?? (db.kind === 'postgres' ? createPostgresProbeLeases(db, noErrors) : ownProbeLeases),

@@ -1,0 +1,295 @@
+import type { AttemptReason } from '#lib/costs/ledger-record'
+import { breakerPhases, breakerSignals } from '#lib/resilience/breaker-signal'
+
+/** What a label's values come from: each is bounded, so no caller can make time series grow. */
+export type LabelValues =
+  | readonly string[]
+  /** Names in the catalog, and the empty one where nobody was asked. */
+  | 'tiers'
+  | 'deployments'
+  | 'models'
+  /** Codes of `lib/contracts/error-catalogue.ts`. */
+  | 'error codes'
+  /** `FailureClass` of `lib/gateway/failure.ts`. */
+  | 'failure classes'
+  /** `SensitiveKind` of `lib/privacy/sensitive-span.ts`. */
+  | 'kinds of personal data'
+
+export interface MetricDefinition {
+  /** OpenTelemetry's name; Prometheus has underscores for dots, the unit, and `_total` behind counters. */
+  name: string
+  kind: 'histogram' | 'counter' | 'observed counter' | 'gauge'
+  /** UCUM. */
+  unit: string
+  help: string
+  labels: Readonly<Record<string, LabelValues>>
+  /** Upper bounds of a histogram's buckets. */
+  buckets?: readonly number[]
+}
+
+/** 0.01 s to 81.92 s, doubling. Source: OpenTelemetry GenAI conventions, gen-ai-metrics.md. */
+const seconds = Array.from({ length: 14 }, (_, power) => 0.01 * 2 ** power)
+/** 1 to 4^13 tokens. Same source. */
+const tokens = Array.from({ length: 14 }, (_, power) => 4 ** power)
+const overheadSeconds = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1]
+
+const operations = ['chat', 'embeddings'] as const
+const providers = ['azure.ai.openai', 'openai', 'anthropic'] as const
+const reasons = [
+  'first',
+  'retry',
+  'fallback',
+  'spillover',
+  'hedge',
+] as const satisfies readonly AttemptReason[]
+const outcomes = ['success', 'error', 'cancelled', 'cut'] as const
+
+const call = {
+  'gen_ai.operation.name': operations,
+  'gen_ai.provider.name': providers,
+  'gen_ai.request.model': 'models',
+  'huntaze.deployment': 'deployments',
+} as const
+const request = { 'gen_ai.operation.name': operations, 'huntaze.tier': 'tiers' } as const
+const deployment = { 'huntaze.deployment': 'deployments' } as const
+
+/**
+ * Every metric of this program, and there are no others: instruments are made from this list alone. Names with `gen_ai.`
+ * are OpenTelemetry's (conventions of generative AI, in development), those of Node, the process and V8 too.
+ */
+export const metricList = {
+  callDuration: {
+    name: 'gen_ai.client.operation.duration',
+    kind: 'histogram',
+    unit: 's',
+    help: 'One call to a provider, from its start to its last byte.',
+    labels: { ...call, 'error.type': 'failure classes' },
+    buckets: seconds,
+  },
+  callFirstChunk: {
+    name: 'gen_ai.client.operation.time_to_first_chunk',
+    kind: 'histogram',
+    unit: 's',
+    help: 'A streamed call, from its start to the first content token.',
+    labels: call,
+    buckets: seconds,
+  },
+  callTokens: {
+    name: 'gen_ai.client.token.usage',
+    kind: 'histogram',
+    unit: '{token}',
+    help: 'Billable tokens of one call.',
+    labels: { ...call, 'gen_ai.token.type': ['input', 'output'] },
+    buckets: tokens,
+  },
+  requestDuration: {
+    name: 'gen_ai.server.request.duration',
+    kind: 'histogram',
+    unit: 's',
+    help: 'One admitted request of a caller, from the door to its last byte, whatever was tried.',
+    labels: { ...request, 'huntaze.outcome': outcomes, 'error.type': 'error codes' },
+    buckets: seconds,
+  },
+  requestFirstToken: {
+    name: 'gen_ai.server.time_to_first_token',
+    kind: 'histogram',
+    unit: 's',
+    help: 'A streamed request, from the door to its first content token.',
+    labels: request,
+    buckets: seconds,
+  },
+  overhead: {
+    name: 'huntaze.gateway.overhead',
+    kind: 'histogram',
+    unit: 's',
+    help: 'What this program itself added to an admitted request.',
+    labels: { 'gen_ai.operation.name': operations },
+    buckets: overheadSeconds,
+  },
+  cost: {
+    name: 'huntaze.cost',
+    kind: 'counter',
+    unit: 'USD',
+    help: 'Cost of the calls to providers. The ledger has it exactly; this is a floating point sum for alarms.',
+    labels: { ...deployment, 'gen_ai.request.model': 'models' },
+  },
+  unpriced: {
+    name: 'huntaze.requests.unpriced',
+    kind: 'counter',
+    unit: '{request}',
+    help: 'Requests whose cost is not known because their model has no price.',
+    labels: deployment,
+  },
+  attempts: {
+    name: 'huntaze.attempts',
+    kind: 'counter',
+    unit: '{attempt}',
+    help: 'Calls to providers by why they were made: retries, fallbacks, spillovers and hedges among them.',
+    labels: { ...deployment, 'huntaze.reason': reasons, 'huntaze.outcome': outcomes },
+  },
+  repeatedAnswers: {
+    name: 'huntaze.cache.repeated_answers',
+    kind: 'counter',
+    unit: '{request}',
+    help: 'Requests that were answered with a recent answer because nobody else was left.',
+    labels: { 'huntaze.tier': 'tiers' },
+  },
+  errors: {
+    name: 'huntaze.errors',
+    kind: 'observed counter',
+    unit: '{request}',
+    help: 'Errors that callers got before their answer began. Sheds are `overloaded`, refusals by quota and rate have codes of their own.',
+    labels: { 'error.type': 'error codes' },
+  },
+  breakerState: {
+    name: 'huntaze.breaker.state',
+    kind: 'gauge',
+    unit: '1',
+    help: '1 for the phase in which the breaker is, 0 for the others.',
+    labels: { ...deployment, 'huntaze.signal': breakerSignals, 'huntaze.phase': breakerPhases },
+  },
+  breakerTransitions: {
+    name: 'huntaze.breaker.transitions',
+    kind: 'counter',
+    unit: '{transition}',
+    help: 'Moves of breakers on this instance, by the phase they moved to.',
+    labels: { ...deployment, 'huntaze.signal': breakerSignals, 'huntaze.phase': breakerPhases },
+  },
+  inFlight: {
+    name: 'huntaze.deployment.in_flight',
+    kind: 'gauge',
+    unit: '{request}',
+    help: 'Calls that are running.',
+    labels: deployment,
+  },
+  queued: {
+    name: 'huntaze.deployment.queued',
+    kind: 'gauge',
+    unit: '{request}',
+    help: 'Calls that wait for a place in the bulkhead.',
+    labels: deployment,
+  },
+  capacityUtilization: {
+    name: 'huntaze.deployment.capacity.utilization',
+    kind: 'gauge',
+    unit: '1',
+    help: 'Tokens of the last minute on this instance over the tokens per minute that the catalog states.',
+    labels: deployment,
+  },
+  ptuUtilization: {
+    name: 'huntaze.deployment.ptu.utilization',
+    kind: 'gauge',
+    unit: '1',
+    help: 'Utilisation of provisioned throughput, as the provider last said.',
+    labels: deployment,
+  },
+  headroom: {
+    name: 'huntaze.deployment.headroom',
+    kind: 'gauge',
+    unit: '1',
+    help: 'Share of the provider’s limits that is left, from its rate-limit headers.',
+    labels: deployment,
+  },
+  cooldown: {
+    name: 'huntaze.deployment.cooldown',
+    kind: 'gauge',
+    unit: 's',
+    help: 'How long the deployment still asked to be left alone.',
+    labels: deployment,
+  },
+  journalDepth: {
+    name: 'huntaze.ledger.journal.depth',
+    kind: 'gauge',
+    unit: '{record}',
+    help: 'Records in the journal that the database has not taken yet.',
+    labels: {},
+  },
+  ledgerPending: {
+    name: 'huntaze.ledger.pending',
+    kind: 'gauge',
+    unit: '{record}',
+    help: 'Records that are neither in the database nor in the journal yet.',
+    labels: {},
+  },
+  ledgerRefused: {
+    name: 'huntaze.ledger.refused',
+    kind: 'observed counter',
+    unit: '{record}',
+    help: 'Records that the database refused for their content; they are kept in a file.',
+    labels: {},
+  },
+  databaseReachable: {
+    name: 'huntaze.database.reachable',
+    kind: 'gauge',
+    unit: '1',
+    help: '1 while the database takes records.',
+    labels: {},
+  },
+  redactions: {
+    name: 'huntaze.redaction.findings',
+    kind: 'observed counter',
+    unit: '{finding}',
+    help: 'What was hidden before texts left the program or were stored.',
+    labels: { 'huntaze.kind': 'kinds of personal data' },
+  },
+  spans: {
+    name: 'huntaze.telemetry.spans',
+    kind: 'counter',
+    unit: '{span}',
+    help: 'Spans handed to the exporters, and what became of them.',
+    labels: {
+      'huntaze.exporter': ['azure_monitor', 'otlp'],
+      'huntaze.outcome': ['exported', 'failed'],
+    },
+  },
+  eventLoopDelay: {
+    name: 'nodejs.eventloop.delay.p99',
+    kind: 'gauge',
+    unit: 's',
+    help: 'The 99th percentile of the event loop’s delay since the last look.',
+    labels: {},
+  },
+  eventLoopUtilization: {
+    name: 'nodejs.eventloop.utilization',
+    kind: 'gauge',
+    unit: '1',
+    help: 'Share of the time since the last look in which the event loop was busy.',
+    labels: {},
+  },
+  cpuTime: {
+    name: 'process.cpu.time',
+    kind: 'observed counter',
+    unit: 's',
+    help: 'CPU time of the process.',
+    labels: { 'cpu.mode': ['user', 'system'] },
+  },
+  memory: {
+    name: 'process.memory.usage',
+    kind: 'gauge',
+    unit: 'By',
+    help: 'Resident memory of the process.',
+    labels: {},
+  },
+  heap: {
+    name: 'v8js.memory.heap.used',
+    kind: 'gauge',
+    unit: 'By',
+    help: 'JavaScript heap in use.',
+    labels: {},
+  },
+} as const satisfies Record<string, MetricDefinition>
+
+export type MetricKey = keyof typeof metricList
+/** Metrics of one kind, by their key in the list. */
+export type MetricOf<Kind extends MetricDefinition['kind']> = {
+  [Key in MetricKey]: (typeof metricList)[Key]['kind'] extends Kind ? Key : never
+}[MetricKey]
+/** The labels of a metric. `error.type` stands only where something failed. */
+export type LabelsOf<Key extends MetricKey> = {
+  [Label in Exclude<keyof (typeof metricList)[Key]['labels'], 'error.type'>]: string
+} & ('error.type' extends keyof (typeof metricList)[Key]['labels'] ? { 'error.type'?: string } : unknown)
+
+/** OpenTelemetry's names of our providers. */
+export function providerName(provider: string): string {
+  return provider === 'azure-openai' ? 'azure.ai.openai' : provider
+}

@@ -1,0 +1,53 @@
+import type { AttemptRecord, LedgerRecord } from '#lib/costs/ledger-record'
+import { providerName } from '#lib/telemetry/metric-list'
+import type { Metrics } from '#server/telemetry/metrics/open-metrics'
+
+const picoUsdPerUsd = 1e12
+
+/** Counts an ended request and its attempts. */
+export function recordRequest(metrics: Metrics, record: LedgerRecord): void {
+  const { kind, tier, deploymentId } = record
+  const request = { 'gen_ai.operation.name': kind, 'huntaze.tier': tier }
+  metrics.record('requestDuration', record.latencyMs / 1000, {
+    ...request,
+    'huntaze.outcome': record.outcome,
+    ...(record.errorCode === null ? {} : { 'error.type': record.errorCode }),
+  })
+  if (record.firstTokenMs !== null) metrics.record('requestFirstToken', record.firstTokenMs / 1000, request)
+  metrics.record('overhead', record.overheadUs / 1e6, { 'gen_ai.operation.name': kind })
+  if (record.costPicoUsd === null) metrics.count('unpriced', 1, { 'huntaze.deployment': deploymentId })
+  if (record.planReasons.some(({ code }) => code === 'repeated')) {
+    metrics.count('repeatedAnswers', 1, { 'huntaze.tier': tier })
+  }
+  for (const attempt of record.attempts) recordAttempt(metrics, kind, attempt)
+}
+
+function recordAttempt(metrics: Metrics, kind: LedgerRecord['kind'], attempt: AttemptRecord): void {
+  const deployment = { 'huntaze.deployment': attempt.deploymentId }
+  const call = {
+    'gen_ai.operation.name': kind,
+    'gen_ai.provider.name': providerName(attempt.provider),
+    'gen_ai.request.model': attempt.model,
+    ...deployment,
+  }
+  metrics.record('callDuration', attempt.durationMs / 1000, {
+    ...call,
+    ...(attempt.failureClass === null ? {} : { 'error.type': attempt.failureClass }),
+  })
+  if (attempt.firstTokenMs !== null) metrics.record('callFirstChunk', attempt.firstTokenMs / 1000, call)
+  if (attempt.inputTokens + attempt.outputTokens > 0) {
+    metrics.record('callTokens', attempt.inputTokens, { ...call, 'gen_ai.token.type': 'input' })
+    metrics.record('callTokens', attempt.outputTokens, { ...call, 'gen_ai.token.type': 'output' })
+  }
+  metrics.count('attempts', 1, {
+    ...deployment,
+    'huntaze.reason': attempt.reason ?? 'first',
+    'huntaze.outcome': attempt.outcome,
+  })
+  if (attempt.costPicoUsd !== null && attempt.costPicoUsd !== '0') {
+    metrics.count('cost', Number(attempt.costPicoUsd) / picoUsdPerUsd, {
+      ...deployment,
+      'gen_ai.request.model': attempt.model,
+    })
+  }
+}

@@ -1,0 +1,176 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { errorCatalogue } from '#lib/contracts/error-catalogue'
+import { failureTreatments } from '#lib/gateway/failure-treatments'
+import { sensitiveKinds } from '#lib/privacy/sensitive-span'
+import { type LabelValues, type MetricDefinition, metricList } from '#lib/telemetry/metric-list'
+import { chainCatalog, startGateway, type TestGateway, testAdminKey } from '#tests/support/start-gateway'
+import { answerBody, finishEvent, roleEvent, textEvent, usageEvent } from '#tests/upstreams/chat-events'
+import {
+  type ScriptedUpstream,
+  type Step,
+  sse,
+  startScriptedUpstream,
+} from '#tests/upstreams/scripted-upstream'
+
+let upstreams: ScriptedUpstream[]
+let gateway: TestGateway
+let text: string
+
+const answer: Step[] = [{ kind: 'json', body: answerBody, headers: limitHeaders() }]
+const stream: Step[] = [
+  { kind: 'head' },
+  { kind: 'chunk', data: sse(roleEvent, textEvent('Hi'), finishEvent(), usageEvent, '[DONE]') },
+]
+const failing: Step[] = [{ kind: 'json', status: 500, body: { error: { message: 'no' } } }]
+const body = { model: 'premium', messages: [{ role: 'user', content: 'Hello? Mail me: anna@example.com' }] }
+const path = '/api/v1/chat/completions'
+
+function limitHeaders(): Record<string, string> {
+  return {
+    'x-ratelimit-remaining-tokens': '500',
+    'x-ratelimit-limit-tokens': '1000',
+    'azure-openai-deployment-utilization': '40%',
+  }
+}
+
+function script(...steps: Step[][]): void {
+  for (const [index, upstream] of upstreams.entries()) upstream.respond(steps[index] ?? answer)
+}
+
+beforeAll(async () => {
+  upstreams = await Promise.all([startScriptedUpstream(), startScriptedUpstream()])
+  const catalog = chainCatalog(
+    upstreams.map(({ url }) => url),
+    {
+      policy: {
+        retry: { maxAttempts: 1 },
+        breaker: { minimumCalls: 3 },
+        whenExhausted: { cachedAnswerMaxAgeMs: 60_000 },
+      },
+    },
+  )
+  for (const deployment of catalog.deployments) deployment.capacity = { tokensPerMinute: 1000 }
+  const [first] = catalog.deployments
+  if (first)
+    catalog.deployments.push({ ...first, id: 'unpriced', deployment: 'unpriced', model: 'unheard-of' })
+  gateway = await startGateway({ catalog })
+  script(answer)
+  await gateway.post(path, body)
+  await gateway.post(path, { ...body, model: 'no-such-model' })
+  await gateway.post(path, { ...body, model: 'unpriced' })
+  script(stream)
+  await (await gateway.post(path, { ...body, stream: true })).text()
+  script(failing, answer)
+  for (let count = 0; count < 3; count += 1) await gateway.post(path, body)
+  script(failing, failing)
+  await gateway.post(path, body)
+  gateway.container.redactor.redact('anna@example.com')
+  text = await (await fetch(`${gateway.url}/metrics`)).text()
+})
+afterAll(async () => {
+  await gateway.close()
+  await Promise.all(upstreams.map((upstream) => upstream.close()))
+})
+
+const definitions: readonly MetricDefinition[] = Object.values(metricList)
+const exposedAs = ({ name }: MetricDefinition) => name.replaceAll('.', '_')
+const isOf = (definition: MetricDefinition, exposed: string) =>
+  exposed === exposedAs(definition) || exposed.replace(/_total$/, '') === exposedAs(definition)
+
+/** Label values by metric and label. */
+function series(): { name: string; labels: Record<string, string>; value: number }[] {
+  return text
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map((line) => {
+      const [, name = '', labels = '', value] = /^(\w+)(?:\{(.*)\})? (\S+)$/.exec(line) ?? []
+      const pairs = [...labels.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(
+        ([, label = '', of = '']) => [label, of] as const,
+      )
+      return { name, labels: Object.fromEntries(pairs), value: Number(value) }
+    })
+}
+
+function allowed(values: LabelValues): readonly string[] {
+  if (typeof values !== 'string') return values
+  const catalog = gateway.container.gateway.catalog()
+  const deployments = [...catalog.deployments.values()]
+  return {
+    tiers: ['', ...catalog.tiers.keys()],
+    deployments: ['', ...catalog.deployments.keys()],
+    models: deployments.map(({ model }) => model),
+    'error codes': Object.keys(errorCatalogue),
+    'failure classes': Object.keys(failureTreatments),
+    'kinds of personal data': sensitiveKinds,
+  }[values]
+}
+
+describe('/metrics', () => {
+  it('holds nothing that is not in the list, under its type', () => {
+    const exposed = [...text.matchAll(/^# TYPE (\w+) (\w+)$/gm)].map(([, name = '', type]) => ({
+      name,
+      type,
+    }))
+    const types = {
+      histogram: 'histogram',
+      counter: 'counter',
+      'observed counter': 'counter',
+      gauge: 'gauge',
+    }
+    for (const { name, type } of exposed) {
+      if (name === 'target_info') continue
+      const definition = definitions.find((one) => isOf(one, name))
+      expect(definition, name).toBeDefined()
+      expect(type, name).toBe(types[definition?.kind ?? 'gauge'])
+    }
+  })
+
+  it.each(definitions.filter(({ name }) => name !== 'huntaze.telemetry.spans'))(
+    'measures $name',
+    (definition) => {
+      const own = series().filter(({ name }) =>
+        isOf(definition, name.replace(definition.kind === 'histogram' ? /_(bucket|sum|count)$/ : /$^/, '')),
+      )
+      expect(own.length).toBeGreaterThan(0)
+      const labels = new Map(
+        Object.entries(definition.labels).map(([label, values]) => [label.replaceAll('.', '_'), values]),
+      )
+      for (const { labels: seen } of own) {
+        for (const [label, value] of Object.entries(seen)) {
+          if (label === 'le' || label.startsWith('otel_scope')) continue
+          const values = labels.get(label)
+          expect(values, `${definition.name} ${label}`).toBeDefined()
+          expect(allowed(values ?? []), `${definition.name} ${label}`).toContain(value)
+        }
+      }
+    },
+  )
+
+  it('counts what happened', () => {
+    const sum = (name: string, wanted: Record<string, string>) =>
+      series()
+        .filter((one) => one.name === name)
+        .filter(({ labels }) => Object.entries(wanted).every(([label, value]) => labels[label] === value))
+        .reduce((total, { value }) => total + value, 0)
+    expect(sum('huntaze_attempts_total', { huntaze_reason: 'first', huntaze_outcome: 'success' })).toBe(3)
+    expect(sum('huntaze_attempts_total', { huntaze_reason: 'fallback', huntaze_outcome: 'success' })).toBe(3)
+    expect(sum('huntaze_breaker_transitions_total', { huntaze_phase: 'open' })).toBeGreaterThanOrEqual(1)
+    expect(sum('huntaze_breaker_state', { huntaze_phase: 'open', huntaze_signal: 'health' })).toBe(1)
+    expect(sum('huntaze_errors_total', { error_type: 'model_not_found' })).toBe(1)
+    expect(sum('gen_ai_server_request_duration_count', { huntaze_outcome: 'success' })).toBe(7)
+    expect(sum('huntaze_cache_repeated_answers_total', {})).toBe(1)
+    expect(sum('gen_ai_client_token_usage_sum', { gen_ai_token_type: 'input' })).toBeGreaterThan(0)
+    expect(sum('huntaze_cost_total', {})).toBeGreaterThan(0)
+    expect(sum('huntaze_deployment_headroom', {})).toBeGreaterThan(0)
+  })
+
+  it('is for this machine, or for whoever may read the console', async () => {
+    const from = (headers: Record<string, string>) =>
+      fetch(`${gateway.url}/metrics`, { headers }).then(({ status }) => status)
+    expect(await from({})).toBe(200)
+    expect(await from({ 'x-forwarded-for': '203.0.113.9' })).toBe(401)
+    expect(await from({ 'x-forwarded-for': '203.0.113.9', authorization: `Bearer ${testAdminKey}` })).toBe(
+      200,
+    )
+  })
+})
