@@ -1,28 +1,19 @@
 'use client'
 
 import { Select, SimpleGrid } from '@mantine/core'
-import { useDeployments } from '#components/data/use-deployments'
+import { chosenRegion, type RegionChoice, RegionFields } from '#components/access/region-fields'
 
 /** Where a key's requests go and how its streams come, as the form keeps it. */
-export interface KeyRoute {
-  region: string
-  mode: 'prefer' | 'require'
+export interface KeyRoute extends RegionChoice {
   stream: '' | 'progressive' | 'complete'
 }
 
 export const anywhere: KeyRoute = { region: '', mode: 'prefer', stream: '' }
 
-export function routeFields({ region, mode, stream }: KeyRoute) {
-  return {
-    region: region === '' ? null : { name: region, mode },
-    streamMode: stream === '' ? null : stream,
-  }
+export function routeFields(route: KeyRoute) {
+  return { region: chosenRegion(route), streamMode: route.stream === '' ? null : route.stream }
 }
 
-const modes = [
-  { value: 'prefer', label: 'Prefers it' },
-  { value: 'require', label: 'Never leaves it' },
-]
 const streams = [
   { value: '', label: 'As the tier says' },
   { value: 'progressive', label: 'Token by token' },
@@ -37,27 +28,9 @@ export function KeyRouteFields({
   route: KeyRoute
   onChange: (route: KeyRoute) => void
 }) {
-  const { data } = useDeployments()
-  const regions = (data?.regions ?? []).filter(({ role }) => role !== 'legacy').map(({ name }) => name)
   return (
     <SimpleGrid cols={{ base: 1, xs: 3 }} spacing="sm">
-      <Select
-        label="Region"
-        description="Where it is served."
-        data={[{ value: '', label: 'Any' }, ...regions]}
-        value={route.region}
-        onChange={(region) => onChange({ ...route, region: region ?? '' })}
-        allowDeselect={false}
-      />
-      <Select
-        label="When it fails there"
-        description="A required one is never left."
-        data={modes}
-        value={route.mode}
-        onChange={(mode) => onChange({ ...route, mode: mode === 'require' ? 'require' : 'prefer' })}
-        disabled={route.region === ''}
-        allowDeselect={false}
-      />
+      <RegionFields choice={route} onChange={onChange} />
       <Select
         label="Streams"
         description="A caller’s header wins."

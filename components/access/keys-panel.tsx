@@ -3,6 +3,7 @@
 import { Button, Skeleton } from '@mantine/core'
 import { IconKey, IconPlus } from '@tabler/icons-react'
 import { useState } from 'react'
+import { AccountRegionModal } from '#components/access/account-region-modal'
 import { CreateKeyModal } from '#components/access/create-key-modal'
 import { KeysTable } from '#components/access/keys-table'
 import { RevokeKeyModal } from '#components/access/revoke-key-modal'
@@ -21,6 +22,7 @@ export function KeysPanel() {
   const { get, set } = useUrlParams()
   const isAdmin = useHasRole('admin')
   const [revoking, setRevoking] = useState<ApiKeyView | null>(null)
+  const [account, setAccount] = useState<string | null>(null)
   const active = data?.keys.filter(({ state }) => state === 'active').length
   return (
     <Panel
@@ -41,7 +43,9 @@ export function KeysPanel() {
         </RoleGuard>
       }
     >
-      {data && data.keys.length > 0 ? <KeysTable keys={data.keys} onRevoke={setRevoking} /> : null}
+      {data && data.keys.length > 0 ? (
+        <KeysTable keys={data.keys} onRevoke={setRevoking} onAccount={setAccount} />
+      ) : null}
       {data?.keys.length === 0 ? (
         <EmptyNotice icon={<IconKey size={18} />} title="No API key yet">
           A key lets a server call <code>/api/v1</code> with any OpenAI SDK: its base URL is this address, its
@@ -53,6 +57,7 @@ export function KeysPanel() {
         <Skeleton height={190} radius={0} role="status" aria-label="Loading the keys" />
       ) : null}
       <CreateKeyModal opened={get('create') === 'key' && isAdmin} onClose={() => set({ create: null })} />
+      <AccountRegionModal accountId={account} onClose={() => setAccount(null)} />
       <RevokeKeyModal apiKey={revoking} onClose={() => setRevoking(null)} />
     </Panel>
   )

@@ -1,6 +1,6 @@
 'use client'
 
-import { Button } from '@mantine/core'
+import { Button, UnstyledButton } from '@mantine/core'
 import { type Column, DataTable } from '#components/ui/data-table'
 import { RelativeTime } from '#components/ui/relative-time'
 import { RoleGuard } from '#components/ui/role-guard'
@@ -15,17 +15,17 @@ const states = {
 } as const
 
 /** Keys by what is visible of them; the secret is not kept anywhere. */
-export function KeysTable({
-  keys,
-  onRevoke,
-}: {
-  keys: readonly ApiKeyView[]
-  onRevoke: (key: ApiKeyView) => void
-}) {
-  return <DataTable label="API keys" columns={columns(onRevoke)} rows={keys} rowKey={({ id }) => id} />
+export function KeysTable({ keys, ...deeds }: KeyDeeds & { keys: readonly ApiKeyView[] }) {
+  return <DataTable label="API keys" columns={columns(deeds)} rows={keys} rowKey={({ id }) => id} />
 }
 
-function columns(onRevoke: (key: ApiKeyView) => void): readonly Column<ApiKeyView>[] {
+export interface KeyDeeds {
+  onRevoke: (key: ApiKeyView) => void
+  /** Somebody wants to say where the requests of an account go. */
+  onAccount: (accountId: string) => void
+}
+
+function columns({ onRevoke, onAccount }: KeyDeeds): readonly Column<ApiKeyView>[] {
   return [
     { id: 'name', label: 'Name', sortBy: ({ name }) => name, render: ({ name }) => <strong>{name}</strong> },
     {
@@ -43,7 +43,7 @@ function columns(onRevoke: (key: ApiKeyView) => void): readonly Column<ApiKeyVie
       id: 'account',
       label: 'Account',
       sortBy: ({ accountId }) => accountId,
-      render: ({ accountId }) => accountId,
+      render: ({ accountId }) => <AccountButton accountId={accountId} onAccount={onAccount} />,
     },
     { id: 'plan', label: 'Plan', sortBy: ({ plan }) => plan, render: ({ plan }) => plan },
     {
@@ -82,6 +82,26 @@ function columns(onRevoke: (key: ApiKeyView) => void): readonly Column<ApiKeyVie
     },
     { id: 'revoke', label: 'Action', render: (key) => <RevokeButton apiKey={key} onRevoke={onRevoke} /> },
   ]
+}
+
+function AccountButton({ accountId, onAccount }: { accountId: string } & Pick<KeyDeeds, 'onAccount'>) {
+  return (
+    <RoleGuard needs="admin">
+      {(disabled) =>
+        disabled ? (
+          <span>{accountId}</span>
+        ) : (
+          <UnstyledButton
+            className={classes.account}
+            onClick={() => onAccount(accountId)}
+            aria-label={`Region of ${accountId}`}
+          >
+            {accountId}
+          </UnstyledButton>
+        )
+      }
+    </RoleGuard>
+  )
 }
 
 function Moment({ at, never }: { at: string | null; never: string }) {

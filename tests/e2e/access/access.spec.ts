@@ -33,6 +33,28 @@ test('a key made in the page works with the openai package until it is revoked t
   expect(refused).toMatchObject({ status: 401, code: 'revoked_api_key' })
 })
 
+test('where the requests of an account go is set beside its keys, with a reason', async ({ page }) => {
+  const name = `moving ${test.info().testId} ${test.info().repeatEachIndex}`
+  await createKey(page, name)
+  const row = page.getByRole('row').filter({ hasText: name })
+  const open = async () => {
+    await row.getByRole('button', { name: 'Region of acc_e2e' }).click()
+    return page.getByRole('dialog', { name: 'Region of acc_e2e' })
+  }
+  const choose = async (region: string, words: string) => {
+    const dialog = await open()
+    await dialog.getByRole('combobox', { name: 'Region' }).click()
+    await page.getByRole('option', { name: region, exact: true }).click()
+    await dialog.getByLabel('Reason').fill('data stays where the contract says')
+    await dialog.getByRole('button', { name: 'Set region' }).click()
+    await expect(dialog).toBeHidden()
+    await expect((await open()).getByText(words)).toBeVisible()
+    await page.keyboard.press('Escape')
+  }
+  await choose('northeurope', 'Every request of this account prefers northeurope now.')
+  await choose('Any', 'Every request of this account may be served anywhere now.')
+})
+
 test('an invited viewer sees every page and may change nothing', async ({ page, browser, shared }) => {
   const email = `viewer-${test.info().repeatEachIndex}-${test.info().retry}@huntaze.test`
   const link = await inviteViewer(page, email)
