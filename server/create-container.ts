@@ -4,6 +4,7 @@ import type { ConfigurationWatcher } from '#server/config/configuration-watcher'
 import type { Env } from '#server/config/env'
 import type { SettingsStore } from '#server/config/settings-store'
 import type { LedgerWriter } from '#server/costs/ledger-writer'
+import type { PriceStore } from '#server/costs/price-store'
 import type { Database } from '#server/db/database'
 import type { Capacity } from '#server/deployments/capacity'
 import type { CatalogStore } from '#server/deployments/catalog-store'
@@ -33,6 +34,7 @@ export interface Container {
   access: Access
   audit: Audit
   ledger: LedgerWriter
+  prices: PriceStore
   gateway: GatewayParts
   capacity: Capacity
   redactor: Redactor

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createAccess } from '#server/access/create-access'
+import { newId } from '#server/access/new-id'
 import { openAudit } from '#server/audit/open-audit'
 import { createConfigurationWatcher } from '#server/config/configuration-watcher'
 import { type Env, readEnv } from '#server/config/env'
@@ -9,6 +10,7 @@ import { localKeyName, localSecret } from '#server/config/local-secret'
 import { createSettingsStore } from '#server/config/settings-store'
 import { StartUpError } from '#server/config/start-up-error'
 import { createLedgerWriter } from '#server/costs/ledger-writer'
+import { createPriceStore } from '#server/costs/price-store'
 import type { Container } from '#server/create-container'
 import { createMaintenance } from '#server/db/maintenance'
 import { migrate } from '#server/db/migrate'
@@ -138,6 +140,9 @@ async function open(opening: Opening): Promise<OpenedContainer> {
   closers.push(telemetry.close)
   const audit = openAudit({ env, db, instanceId, clock, log, events })
   closers.push(audit.close)
+  const prices = createPriceStore({ db, clock, record: audit.record, newId: () => newId('prc') })
+  await prices.reload()
+  configuration.subscribe(() => prices.reload())
   const access = createAccess({ db, clock, log, configuration, publicUrl, ...accessSettings(env) })
   const { firstOperatorUrl } = await access.start()
   closers.push(access.close)
@@ -183,9 +188,11 @@ async function open(opening: Opening): Promise<OpenedContainer> {
     access,
     audit,
     ledger,
+    prices,
     gateway: createGatewayParts({
       ...resilience,
       ...shared,
+      priceBook: prices.current,
       redact: redactor.redact,
       providers,
       settings,

@@ -94,6 +94,8 @@ export const ledgerEntries = pgTable(
       .where(sql`${table.correlationId} <> ${table.id}`),
     /** The console's last incidents. */
     index('ledger_entries_incidents').on(table.startedAt, table.id).where(sql`${table.outcome} <> 'success'`),
+    /** What has no price; nothing as long as everything has one. */
+    index('ledger_entries_unpriced').on(table.startedAt, table.id).where(sql`${table.costPicoUsd} is null`),
     index('ledger_entries_creator')
       .on(table.creatorId, table.startedAt, table.id)
       .where(sql`${table.creatorId} is not null`),

@@ -21,6 +21,8 @@ export const operatorActions = {
   'deployment.undrain': 'Ended the draining of a deployment',
   'invite.accept': 'Accepted an invitation',
   'invite.create': 'Invited somebody',
+  'price.add': 'Set a price',
+  'price.withdraw': 'Withdrew a price',
   'region.fail_back': 'Failed a region back',
   'region.fail_over': 'Failed a region over',
   'region.freeze': 'Froze a region',

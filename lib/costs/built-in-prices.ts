@@ -1,3 +1,4 @@
+import { parseUsd } from '#lib/costs/parse-usd'
 import type { ModelPrice, PriceBook } from '#lib/costs/price-book'
 
 /** USD per million tokens: input, output, cached input (input's price where null), cache write (likewise). */
@@ -8,6 +9,10 @@ interface PriceList {
   source: string
   asOf: string
   rows: readonly Row[]
+  /** Models that batches can be made of, at half the price. */
+  batches: RegExp
+  /** Models that run on provisioned throughput too, and USD per unit and hour in a single region. */
+  provisioned?: { models: RegExp; usdPerHour: string }
 }
 
 /** The "Global" list; regional deployments cost slightly more. Long-context surcharges are not in it. */
@@ -41,6 +46,9 @@ const azure: PriceList = {
     ['text-embedding-3-small', '0.02', '0', null],
     ['text-embedding-3-large', '0.13', '0', null],
   ],
+  batches: /^gpt-/,
+  // A public calculator after Azure's page, 2026-02: no price sheet, so look at it before buying.
+  provisioned: { models: /^gpt-/, usdPerHour: '2' },
 }
 
 const openAi: PriceList = {
@@ -53,6 +61,7 @@ const openAi: PriceList = {
     ['gpt-3.5-turbo', '0.5', '1.5', null],
     ...azure.rows.filter(([model]) => /^(gpt-4[o.]|gpt-5|text-embedding-)/.test(model)),
   ],
+  batches: /./,
 }
 
 /** The cache-write price is that of the five-minute cache, which is the provider's default. */
@@ -74,6 +83,7 @@ const anthropic: PriceList = {
     ['claude-sonnet-5', '2', '10', '0.2', '2.5'],
     ['claude-haiku-4-5', '1', '5', '0.1', '1.25'],
   ],
+  batches: /./,
 }
 
 /** List prices without discounts. The book knows no earlier prices, so each holds for all the time before. */
@@ -83,14 +93,22 @@ export const builtInPrices: PriceBook = {
 }
 
 function toPrice(list: PriceList, [model, input, output, cached, write]: Row): ModelPrice {
+  const [inputPicoUsd, outputPicoUsd] = [perToken(input), perToken(output)]
+  const inBatches = list.batches.test(model)
+  const { provisioned } = list
   return {
     provider: list.provider,
     model,
     effectiveFrom: '1970-01-01',
-    inputPicoUsd: perToken(input),
+    inputPicoUsd,
     cachedInputPicoUsd: perToken(cached ?? input),
     cacheWritePicoUsd: write === undefined ? null : perToken(write),
-    outputPicoUsd: perToken(output),
+    outputPicoUsd,
+    reasoningPicoUsd: null,
+    embeddingPicoUsd: model.startsWith('text-embedding-') ? inputPicoUsd : null,
+    batchInputPicoUsd: inBatches ? inputPicoUsd / 2n : null,
+    batchOutputPicoUsd: inBatches ? outputPicoUsd / 2n : null,
+    ptuHourPicoUsd: provisioned?.models.test(model) ? perToken(provisioned.usdPerHour) * 1_000_000n : null,
     source: list.source,
     asOf: list.asOf,
   }
@@ -98,6 +116,5 @@ function toPrice(list: PriceList, [model, input, output, cached, write]: Row): M
 
 /** Pico-USD per token from USD per million tokens; exact, which floating point would not be. */
 function perToken(usdPerMillion: string): bigint {
-  const [whole = '0', fraction = ''] = usdPerMillion.split('.')
-  return BigInt(whole + fraction.padEnd(6, '0'))
+  return parseUsd(usdPerMillion, 6)
 }

@@ -1,16 +1,28 @@
 /** What one model costs at one provider from a date on. */
 export interface ModelPrice {
+  /** Of a price that operators set; the built-in list has none. */
+  id?: string
   provider: string
   model: string
   /** UTC date (`2026-01-31`) from whose first instant the price holds, until a later price of the same model. */
   effectiveFrom: string
+  /** UTC date from whose first instant it holds no longer; null or absent: until the next. */
+  effectiveTo?: string | null
   /** Pico-USD per token: USD per million tokens × 10⁶, so $10 per million is 10,000,000. */
   inputPicoUsd: bigint
   cachedInputPicoUsd: bigint
   /** Null where writing to the prompt cache costs what input costs. */
   cacheWritePicoUsd: bigint | null
-  /** Reasoning tokens are billed as output. */
   outputPicoUsd: bigint
+  /** Of reasoning tokens, which are part of the output; output's price where null or absent. */
+  reasoningPicoUsd?: bigint | null
+  /** Of the input of embeddings; input's price where null or absent. */
+  embeddingPicoUsd?: bigint | null
+  /** Of a batch's input, cached or not, and its output; no price where null or absent. */
+  batchInputPicoUsd?: bigint | null
+  batchOutputPicoUsd?: bigint | null
+  /** Pico-USD per provisioned throughput unit and hour, whatever is asked of it. */
+  ptuHourPicoUsd?: bigint | null
   /** Where the figures were read. */
   source: string
   /** Date on which the source said so. */
@@ -44,11 +56,13 @@ function latestPrice(
   { provider, model, atMs }: { provider: string; model: string; atMs: number },
 ): ModelPrice | null {
   const dated = datedPrices(book).get(`${provider} ${model}`) ?? []
-  return dated.find(({ fromMs }) => fromMs <= atMs)?.price ?? null
+  const latest = dated.find(({ fromMs }) => fromMs <= atMs)
+  return latest && atMs < latest.toMs ? latest.price : null
 }
 
 interface DatedPrice {
   fromMs: number
+  toMs: number
   price: ModelPrice
 }
 
@@ -61,7 +75,7 @@ function datedPrices(book: PriceBook): ReadonlyMap<string, readonly DatedPrice[]
   const index = new Map<string, DatedPrice[]>()
   for (const price of book.prices) {
     const key = `${price.provider} ${price.model}`
-    const dated = [...(index.get(key) ?? []), { fromMs: Date.parse(price.effectiveFrom), price }]
+    const dated = [...(index.get(key) ?? []), datedPrice(price)]
     index.set(
       key,
       dated.sort((a, b) => b.fromMs - a.fromMs),
@@ -69,4 +83,10 @@ function datedPrices(book: PriceBook): ReadonlyMap<string, readonly DatedPrice[]
   }
   indexes.set(book, index)
   return index
+}
+
+function datedPrice(price: ModelPrice): DatedPrice {
+  const { effectiveFrom, effectiveTo } = price
+  const toMs = effectiveTo ? Date.parse(effectiveTo) : Number.POSITIVE_INFINITY
+  return { fromMs: Date.parse(effectiveFrom), toMs, price }
 }

@@ -1,4 +1,6 @@
 import type { Observation } from '#lib/alerts/observation'
+import { observeCosts } from '#server/costs/observe-costs'
+import { observeUnpriced } from '#server/costs/observe-unpriced'
 import type { Container } from '#server/create-container'
 import { observeBreakers } from '#server/resilience/observe-breakers'
 
@@ -16,5 +18,8 @@ export interface ObservationReader {
 
 /** Every domain that has something to alert on: one line each, `{ name, read: observe…(parts) }`. */
 export function observationReaders({ db }: ObservationParts): readonly ObservationReader[] {
-  return [{ name: 'breaker', read: observeBreakers(db) }]
+  return [
+    { name: 'breaker', read: observeBreakers(db) },
+    { name: 'cost', read: observeCosts(db) },
+  ]
 }

@@ -1,4 +1,3 @@
-import { builtInPrices } from '#lib/costs/built-in-prices'
 import type { Deployment } from '#lib/deployments/catalog'
 import { deploymentPolicy } from '#lib/resilience/deployment-policy'
 import type { SettingsStore } from '#server/config/settings-store'
@@ -17,7 +16,7 @@ import { createRetryGate } from '#server/resilience/retry-gate'
 export interface GatewayResources
   extends Pick<
     GatewayParts,
-    'ledger' | 'breakers' | 'regions' | 'controls' | 'clock' | 'log' | 'telemetry' | 'redact'
+    'ledger' | 'priceBook' | 'breakers' | 'regions' | 'controls' | 'clock' | 'log' | 'telemetry' | 'redact'
   > {
   catalog: CatalogStore
   providers: { of(deployment: Deployment): Provider }
@@ -34,7 +33,6 @@ export function createGatewayParts(resources: GatewayResources): GatewayParts {
     ...given,
     catalog: catalog.current,
     providerOf: providers.of,
-    priceBook: () => builtInPrices,
     gauges: createDeploymentGauges(given.clock),
     bulkheads: createBulkheads({ policyOf: (id) => policyOf(id).bulkhead }),
     retryGate: createRetryGate({ policyOf: (id) => policyOf(id).retry }),

@@ -103,7 +103,8 @@ export function endAttempt(run: GatewayRun, attempt: OpenAttempt, end: AttemptEn
   const { parts } = run
   const durationMs = parts.clock.monotonicMs() - attempt.startedMs
   const { provider, model } = deployment
-  const priced = priceUsage(parts.priceBook(), end.usage, { provider, model, atMs: run.context.startedAtMs })
+  const what = { provider, model, atMs: run.context.startedAtMs, purchase: run.kind }
+  const priced = priceUsage(parts.priceBook(), end.usage, what)
   attempt.place.leave()
   noteEnd(parts, attempt, { end, durationMs })
   if (attempt.unsent) return

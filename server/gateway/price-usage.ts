@@ -1,4 +1,4 @@
-import { computeCost } from '#lib/costs/compute-cost'
+import { computeCost, type Purchase, priceFor } from '#lib/costs/compute-cost'
 import { findPrice, type PriceBook } from '#lib/costs/price-book'
 import type { Usage } from '#lib/gateway/usage'
 
@@ -12,9 +12,10 @@ export interface PricedUsage {
 export function priceUsage(
   book: PriceBook,
   usage: Usage,
-  what: { provider: string; model: string; atMs: number },
+  what: { provider: string; model: string; atMs: number; purchase: Purchase },
 ): PricedUsage {
-  const price = findPrice(book, what)
+  const listed = findPrice(book, what)
+  const price = listed && priceFor(listed, what.purchase)
   if (price) return { costPicoUsd: computeCost(usage, price), priceVersion: book.version }
   const free = usage.inputTokens === 0 && usage.outputTokens === 0
   return { costPicoUsd: free ? 0n : null, priceVersion: null }
