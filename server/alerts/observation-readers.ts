@@ -1,6 +1,5 @@
 import type { Observation } from '#lib/alerts/observation'
 import { observeCosts } from '#server/costs/observe-costs'
-import { observeUnpriced } from '#server/costs/observe-unpriced'
 import type { Container } from '#server/create-container'
 import { observeBreakers } from '#server/resilience/observe-breakers'
 

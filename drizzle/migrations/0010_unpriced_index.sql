@@ -1,0 +1,1 @@
+CREATE INDEX "ledger_entries_unpriced" ON "ledger_entries" USING btree ("started_at","id") WHERE "ledger_entries"."cost_pico_usd" is null;
