@@ -1,4 +1,5 @@
 import type { Access } from '#server/access/create-access'
+import type { Alerts } from '#server/alerts/start-alerts'
 import type { Audit } from '#server/audit/open-audit'
 import type { ConfigurationWatcher } from '#server/config/configuration-watcher'
 import type { Env } from '#server/config/env'
@@ -33,6 +34,7 @@ export interface Container {
   catalog: CatalogStore
   access: Access
   audit: Audit
+  alerts: Alerts
   ledger: LedgerWriter
   prices: PriceStore
   gateway: GatewayParts

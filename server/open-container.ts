@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createAccess } from '#server/access/create-access'
 import { newId } from '#server/access/new-id'
+import { startAlerts } from '#server/alerts/start-alerts'
 import { openAudit } from '#server/audit/open-audit'
 import { createConfigurationWatcher } from '#server/config/configuration-watcher'
 import { type Env, readEnv } from '#server/config/env'
@@ -173,7 +174,7 @@ async function open(opening: Opening): Promise<OpenedContainer> {
   const resilience = await openResilience({ ...shared, env, configuration, instanceId, events })
   closers.push(resilience.close)
   const shutdown = new AbortController()
-  const parts: Omit<Container, 'capacity'> = {
+  const parts: Omit<Container, 'capacity' | 'alerts'> = {
     env,
     version,
     instanceId,
@@ -212,7 +213,9 @@ async function open(opening: Opening): Promise<OpenedContainer> {
   telemetry.observe(parts)
   const capacity = openCapacity(parts)
   closers.push(capacity.close)
-  return { container: { ...parts, capacity }, firstOperatorUrl }
+  const alerts = startAlerts({ ...parts, capacity })
+  closers.push(alerts.job.close)
+  return { container: { ...parts, capacity, alerts }, firstOperatorUrl }
 }
 
 async function closeAll(closers: (() => Promise<void> | void)[]): Promise<void> {

@@ -12,12 +12,17 @@ const configurationKeys = [
   'status',
   'faults',
   'me',
+  'alerts',
+  'alert-rules',
+  'alert-silences',
+  'alert-channels',
 ]
 const moveKeys = {
   breaker: ['deployments', 'transitions'],
   region: ['deployments', 'transitions'],
   capacity: ['capacity'],
   audit: ['audit'],
+  alert: ['alerts', 'alert-channels'],
 }
 
 /** Queries over long spans change little in a second: their `meta.quietMs` is the least time between two reads. */
@@ -51,7 +56,7 @@ export function refreshAfterConfiguration(client: QueryClient): void {
   refresh(client, (query) => startsWith(query, configurationKeys))
 }
 
-/** A breaker, a region or a capacity moved. An answer that is on its way may be older than the move, so it is asked anew. */
+/** A breaker, a region, a capacity or an alert moved. An answer that is on its way may be older than the move, so it is asked anew. */
 export function refreshAfterMove(client: QueryClient, what: keyof typeof moveKeys): void {
   void client.invalidateQueries({
     predicate: (query) => hasAnswered(query) && startsWith(query, moveKeys[what]),
@@ -75,7 +80,7 @@ export function refreshAfterHeartbeat(client: QueryClient, nowMs: number): void 
   refresh(
     client,
     (query) =>
-      startsWith(query, [...activityKeys, 'status', 'faults', 'capacity']) &&
+      startsWith(query, [...activityKeys, 'status', 'faults', 'capacity', 'alerts']) &&
       isRested(query, nowMs) &&
       nowMs - query.state.dataUpdatedAt >= 14_000,
   )

@@ -27,3 +27,15 @@ export function hasLabels(labels: AlertLabels, wanted: AlertLabels): boolean {
 export function alertFingerprint(ruleId: string, labels: AlertLabels): string {
   return `${ruleId} ${labelsText(labels)}`
 }
+
+/** The labels as a text that can be read again; the same for the same labels. */
+export function labelsKey(labels: AlertLabels): string {
+  return JSON.stringify(Object.fromEntries(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1))))
+}
+
+/** The labels of a `labelsKey`. */
+export function readLabelsKey(key: string): AlertLabels {
+  const parsed: unknown = JSON.parse(key)
+  const entries = typeof parsed === 'object' && parsed !== null ? Object.entries(parsed) : []
+  return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]))
+}

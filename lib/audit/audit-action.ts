@@ -4,6 +4,18 @@
  */
 export const operatorActions = {
   'account.set_region': 'Set an account’s region',
+  'alert.acknowledge': 'Acknowledged an alert',
+  'alert.end_silence': 'Ended a silence',
+  'alert.silence': 'Silenced alerts',
+  'alert_channel.create': 'Made an alert channel',
+  'alert_channel.remove': 'Removed an alert channel',
+  'alert_channel.retry': 'Had an alert sent again',
+  'alert_channel.test': 'Tested an alert channel',
+  'alert_channel.update': 'Changed an alert channel',
+  'alert_rule.create': 'Made an alert rule',
+  'alert_rule.remove': 'Removed an alert rule',
+  'alert_rule.reset': 'Brought an alert rule back to what it was',
+  'alert_rule.update': 'Changed an alert rule',
   'api_key.create': 'Created an API key',
   'api_key.revoke': 'Revoked an API key',
   'audit.export': 'Exported the audit log',

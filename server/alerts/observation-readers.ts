@@ -4,7 +4,7 @@ import type { Container } from '#server/create-container'
 import { observeBreakers } from '#server/resilience/observe-breakers'
 
 /** What the readers may read; only the instance that holds the lease of the alerts does. */
-export type ObservationParts = Pick<Container, 'db' | 'catalog' | 'settings' | 'gateway' | 'log'>
+export type ObservationParts = Pick<Container, 'db' | 'catalog' | 'settings' | 'gateway' | 'capacity' | 'log'>
 
 export type ReadObservations = (nowMs: number) => Promise<readonly Observation[]>
 

@@ -139,6 +139,12 @@ export const envVariables = {
     about:
       'Finds the pseudonyms under which persons stand in the audit log; after a rotation: the new one, a comma, the old one. Generated into the data directory when embedded; required with DATABASE_URL.',
   },
+  HUNTAZE_ALERT_PRIVATE_HOSTS: {
+    schema: z.enum(['refuse', 'loopback', 'allow']).optional(),
+    group: 'Alerts',
+    about:
+      'Addresses inside the network that alerts may be sent to: none, this machine’s own, or all. `loopback` when embedded, `refuse` with DATABASE_URL.',
+  },
   AZURE_OPENAI_ENDPOINT: {
     schema: endpoint.optional(),
     group: 'Azure OpenAI',

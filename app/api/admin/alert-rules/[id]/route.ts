@@ -1,0 +1,17 @@
+import { changeRuleBody, removeRuleBody } from '#lib/contracts/alerts'
+import { changeRule, removeRule } from '#server/alerts/rules'
+import { defineRoute } from '#server/http/define-route'
+
+export const PUT = defineRoute({
+  role: 'operator',
+  body: changeRuleBody,
+  handle: ({ container, actor, params, body, requestId }) =>
+    changeRule(container.alerts.parts, { id: params.id ?? '', actorId: actor.id, requestId, ...body }),
+})
+
+export const DELETE = defineRoute({
+  role: 'operator',
+  body: removeRuleBody,
+  handle: ({ container, actor, params, body, requestId }) =>
+    removeRule(container.alerts.parts, { id: params.id ?? '', actorId: actor.id, requestId, ...body }),
+})
