@@ -139,7 +139,7 @@ async function open(opening: Opening): Promise<OpenedContainer> {
   const version = programVersion()
   const telemetry = openTelemetry({ version, instanceId })
   closers.push(telemetry.close)
-  const audit = openAudit({ env, db, instanceId, clock, log, events })
+  const audit = openAudit({ env, db, instanceId, clock, log, events, redactor })
   closers.push(audit.close)
   const prices = createPriceStore({ db, clock, record: audit.record, newId: () => newId('prc') })
   await prices.reload()

@@ -5,6 +5,26 @@
  */
 export type EntryRow = readonly (string | null)[]
 
+/** Names of an entry's fields as exports name them, in the order of `EntryRow`. */
+export const entryFields = [
+  'position',
+  'accountId',
+  'atMs',
+  'action',
+  'outcome',
+  'actor',
+  'subject',
+  'resource',
+  'correlationId',
+  'model',
+  'inputTokens',
+  'outputTokens',
+  'costPicoUsd',
+  'before',
+  'after',
+  'reason',
+] as const
+
 /** The JSON text that is hashed: an array of the sequence and the fields, so that no two entries have the same. */
 export function entryText(sequence: number, row: EntryRow): string {
   return `[${sequence},${JSON.stringify(row).slice(1)}`

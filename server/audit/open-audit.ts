@@ -1,13 +1,26 @@
-import { createHeadAnchor } from '#server/audit/head-anchor'
-import { createPseudonyms, type Pseudonyms } from '#server/audit/pseudonyms'
+import { join } from 'node:path'
+import type { AuditEntryDetail, AuditHoldView, AuditPage, AuditQuery, AuditState } from '#lib/contracts/audit'
+import { createFileAnchorStore } from '#server/audit/anchor-store'
+import { createAnchors } from '#server/audit/anchors'
+import { describeAudit } from '#server/audit/describe-audit'
+import { eraseSubject } from '#server/audit/erase-subject'
+import { exportLog } from '#server/audit/export-log'
+import { type AuditOrder, placeHold, releaseHold } from '#server/audit/holds'
+import { keepAudit } from '#server/audit/keep-audit'
+import { listEntries, readEntry } from '#server/audit/list-entries'
+import { makeCheckpoints } from '#server/audit/make-checkpoints'
+import { createPseudonyms, type Pseudonyms, type Subject } from '#server/audit/pseudonyms'
+import { purgeLog } from '#server/audit/purge-log'
 import { createRecordAudit, type RecordAudit } from '#server/audit/record-audit'
 import { runSealer, sealerLeaseMs } from '#server/audit/run-sealer'
 import { createSealer } from '#server/audit/sealer'
 import { createSigningKeys, type SigningKeys } from '#server/audit/signing-keys'
+import { createVerifications, type Verifications } from '#server/audit/verifications'
 import type { Env } from '#server/config/env'
 import { localSecret } from '#server/config/local-secret'
 import type { Database } from '#server/db/database'
 import { createJobLease } from '#server/jobs/job-lease'
+import type { Redactor } from '#server/privacy/redactor'
 import type { Clock } from '#server/telemetry/clock'
 import type { ConsoleEvents } from '#server/telemetry/console-events'
 import type { Log } from '#server/telemetry/log'
@@ -16,7 +29,18 @@ import type { Log } from '#server/telemetry/log'
 export interface Audit {
   record: RecordAudit
   pseudonyms: Pseudonyms
-  keys: SigningKeys
+  verifications: Verifications
+  list(query: AuditQuery): Promise<AuditPage>
+  /** @throws AppError `not_found` */
+  read(position: number): Promise<AuditEntryDetail>
+  describe(): Promise<AuditState>
+  /** JSON lines of whole seals of those UTC days, which `npm run audit:verify` verifies without a database. */
+  exportLines(days: { fromDay?: string; toDay?: string }): AsyncGenerator<string>
+  placeHold(order: AuditOrder & { fromDay: string }): Promise<AuditHoldView>
+  /** @throws AppError `not_found`, `conflict` */
+  releaseHold(order: AuditOrder & { id: string }): Promise<AuditHoldView>
+  /** Forgets whom the pseudonyms of a person mean; returns them. */
+  erase(order: AuditOrder & { subject: Subject }): Promise<string[]>
   /** Entries were written by other means than `record`. */
   wake(): void
   /** Seals what is there, and stops. */
@@ -30,24 +54,82 @@ export interface AuditParts {
   clock: Clock
   log: Log
   events: ConsoleEvents
+  redactor: Redactor
 }
 
-export function openAudit({ env, db, instanceId, clock, log, events }: AuditParts): Audit {
-  const pseudonyms = createPseudonyms(
-    env.HUNTAZE_PSEUDONYM_KEY ?? [localSecret(env.HUNTAZE_DATA_DIR, 'pseudonym-key')],
-  )
-  const keys = createSigningKeys(
-    env.HUNTAZE_SIGNING_KEY ?? [localSecret(env.HUNTAZE_DATA_DIR, 'signing-key')],
-  )
-  const anchor = createHeadAnchor({ db, dataDir: env.HUNTAZE_DATA_DIR, keys })
+export function openAudit(parts: AuditParts): Audit {
+  const { env, db, clock, log, events, redactor } = parts
+  const { nowMs } = clock
+  const { pseudonyms, keys } = readKeys(env)
+  const directory = join(env.HUNTAZE_DATA_DIR, 'audit')
+  const anchors = createAnchors({ db, store: createFileAnchorStore(directory), keys })
+  const run = openSealer({ ...parts, keys, anchors })
+  const record = createRecordAudit({ pseudonyms, nowMs, onRecorded: run.wake })
+  const deeds = { db, record, nowMs }
+  const verifications = createVerifications({
+    ...parts,
+    keys,
+    anchors,
+    record,
+    nowMs,
+    onChange: () => events.publish('audit'),
+  })
+  const keeper = keepAudit({
+    db,
+    leads: run.leads,
+    makeCheckpoints: () => makeCheckpoints({ db, keys, anchors, nowMs }),
+    purge: () => purgeLog(deeds),
+    verifications,
+    clock,
+    log,
+  })
+  run.start()
+  keeper.start()
+  return {
+    record,
+    pseudonyms,
+    verifications,
+    list: (query) => listEntries({ db, pseudonyms }, query),
+    read: (position) => readEntry({ db, pseudonyms }, position),
+    describe: () => describeAudit({ db, keys, anchors, anchoredIn: 'the data directory', verifications }),
+    exportLines: (days) => exportLog({ db, keys, redact: redactor.redactTwice }, days),
+    placeHold: (order) => placeHold(deeds, order),
+    releaseHold: (order) => releaseHold(deeds, order),
+    erase: (order) => db.orm.transaction((tx) => eraseSubject({ tx, pseudonyms, record }, order)),
+    wake: run.wake,
+    async close() {
+      await keeper.close()
+      await verifications.close()
+      await run.close()
+    },
+  }
+}
+
+function readKeys(env: Env): { pseudonyms: Pseudonyms; keys: SigningKeys } {
+  const kept = (name: string) => [localSecret(env.HUNTAZE_DATA_DIR, name)]
+  return {
+    pseudonyms: createPseudonyms(env.HUNTAZE_PSEUDONYM_KEY ?? kept('pseudonym-key')),
+    keys: createSigningKeys(env.HUNTAZE_SIGNING_KEY ?? kept('signing-key')),
+  }
+}
+
+function openSealer({
+  db,
+  instanceId,
+  clock,
+  log,
+  events,
+  keys,
+  anchors,
+}: AuditParts & { keys: SigningKeys; anchors: ReturnType<typeof createAnchors> }) {
   const sealer = createSealer({
     db,
     keys,
-    anchor,
+    anchors,
     nowMs: clock.nowMs,
     onLoss: (loss) => log.error(loss, 'sealed entries of the audit log are gone from the database'),
   })
-  const run = runSealer({
+  return runSealer({
     sealer,
     lease: createJobLease({ db, name: 'audit-sealer', holder: instanceId, forMs: sealerLeaseMs }),
     shared: db.kind === 'postgres',
@@ -55,12 +137,4 @@ export function openAudit({ env, db, instanceId, clock, log, events }: AuditPart
     log,
     onSealed: () => events.publish('audit'),
   })
-  run.start()
-  return {
-    record: createRecordAudit({ pseudonyms, nowMs: clock.nowMs, onRecorded: run.wake }),
-    pseudonyms,
-    keys,
-    wake: run.wake,
-    close: run.close,
-  }
 }

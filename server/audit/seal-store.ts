@@ -31,10 +31,42 @@ function toSeal(row: SealRow): Seal {
   }
 }
 
-/** The last seal, or the last that was made before a time; null when there is none. */
+/** The last seal; null when there is none. */
 export async function readLastSeal(db: Queryable): Promise<Seal | null> {
   const { rows } = await db.query<SealRow>(
     `SELECT ${columns} FROM audit_seals ORDER BY first_sequence DESC LIMIT 1`,
+  )
+  return rows[0] ? toSeal(rows[0]) : null
+}
+
+/** The seal that gives the entry in that position its sequence; null until there is one. */
+export async function readSealAt(db: Queryable, position: number): Promise<Seal | null> {
+  const { rows } = await db.query<SealRow>(
+    `SELECT ${columns} FROM audit_seals WHERE last_position >= $1 AND after_position < $1
+     ORDER BY last_position LIMIT 1`,
+    [position],
+  )
+  return rows[0] ? toSeal(rows[0]) : null
+}
+
+/** The seal whose last entry has that sequence. */
+export async function readSealEndingAt(db: Queryable, sequence: number): Promise<Seal | null> {
+  const { rows } = await db.query<SealRow>(
+    `SELECT ${columns} FROM audit_seals WHERE first_sequence <= $1 ORDER BY first_sequence DESC LIMIT 1`,
+    [sequence],
+  )
+  const [row] = rows
+  return row && Number(row.lastSequence) === sequence ? toSeal(row) : null
+}
+
+/** The last seal that was made before a time (milliseconds since 1970); null when there is none. */
+export async function readSealBefore(
+  db: Queryable,
+  { beforeMs }: { beforeMs: number },
+): Promise<Seal | null> {
+  const { rows } = await db.query<SealRow>(
+    `SELECT ${columns} FROM audit_seals WHERE sealed_at < $1::timestamptz ORDER BY first_sequence DESC LIMIT 1`,
+    [new Date(beforeMs).toISOString()],
   )
   return rows[0] ? toSeal(rows[0]) : null
 }

@@ -1,8 +1,8 @@
 import { type ChainState, chainHashes, chainStart } from '#lib/audit/chain'
 import type { EntryRow } from '#lib/audit/entry-text'
 import { type Seal, sealText, stateBehind } from '#lib/audit/seal'
+import type { Anchors } from '#server/audit/anchors'
 import { positionOf, readEntryRows } from '#server/audit/entry-rows'
-import type { HeadAnchor } from '#server/audit/head-anchor'
 import { readPurge } from '#server/audit/purge-store'
 import { addSeal, readLastSeal } from '#server/audit/seal-store'
 import { sha256 } from '#server/audit/sha256'
@@ -21,17 +21,17 @@ export interface Sealer {
 export interface SealerOptions {
   db: Pick<Database, 'pool'>
   keys: SigningKeys
-  anchor: HeadAnchor
+  anchors: Pick<Anchors, 'readHead' | 'writeHead'>
   nowMs: () => number
   /** Entries that were sealed are gone from the database. */
   onLoss: (loss: { fromSequence: number; toSequence: number }) => void
 }
 
-/** Few enough to be hashed within some milliseconds. */
+/** Positions that are looked at, so entries at most: few enough to be hashed within some milliseconds. */
 const mostPerSeal = 2_000
 
 export function createSealer(options: SealerOptions): Sealer {
-  const { db, anchor } = options
+  const { db, anchors } = options
   const readHorizon = createWriteHorizon(db)
   let head: ChainState | null = null
   let scannedTo = 0
@@ -39,22 +39,28 @@ export function createSealer(options: SealerOptions): Sealer {
   return {
     forget() {
       head = null
+      scannedTo = 0
     },
     async pass() {
       const horizon = await readHorizon()
       let sealed = 0
       head ??= await readHead(options)
-      while (head !== null && Math.max(head.position, scannedTo) < horizon.position) {
-        const range = { after: head.position, upTo: horizon.position, limit: mostPerSeal }
-        const rows = await readEntryRows(db.pool, range)
-        if (rows.length < mostPerSeal) scannedTo = horizon.position
-        if (rows.length === 0) break
+      while (head !== null) {
+        const after = Math.max(head.position, scannedTo)
+        if (after >= horizon.position) break
+        const upTo = Math.min(horizon.position, after + mostPerSeal)
+        const rows = await readEntryRows(db.pool, { after, upTo, limit: mostPerSeal })
+        scannedTo = upTo
+        if (rows.length === 0) continue
         const seal = makeSeal(head, rows, options)
         const added = await addSeal(db.pool, seal)
         head = added ? stateBehind(seal) : null
-        if (!added) return { sealed, moreToCome: true }
+        if (!added) {
+          scannedTo = 0
+          return { sealed, moreToCome: true }
+        }
         sealed += rows.length
-        await anchor.write(seal)
+        await anchors.writeHead(seal)
       }
       return { sealed, moreToCome: horizon.moreToCome }
     },
@@ -82,10 +88,10 @@ function makeSeal(
  * Where the chain stands. When the anchor knows of later entries, they are gone: the chain goes on behind them, so that
  * the gap stays to be seen.
  */
-async function readHead({ db, anchor, onLoss }: SealerOptions): Promise<ChainState> {
+async function readHead({ db, anchors, onLoss }: SealerOptions): Promise<ChainState> {
   const last = await readLastSeal(db.pool)
   const kept = last ? stateBehind(last) : ((await readPurge(db.pool)) ?? chainStart)
-  const anchored = await anchor.read()
+  const anchored = await anchors.readHead()
   if (anchored === null || anchored.sequence <= kept.sequence) return kept
   onLoss({ fromSequence: kept.sequence + 1, toSequence: anchored.sequence })
   return { ...anchored, position: kept.position }

@@ -35,6 +35,19 @@ export function createSigningKeys(seeds: readonly string[]): SigningKeys {
   }
 }
 
+/** Verifies only, by public keys as `SigningKeys.publicKeys` gives them. @throws Error when one is no key. */
+export function createVerifyingKeys(publicKeys: readonly string[]): Pick<SigningKeys, 'isSigned'> {
+  const known = new Map(
+    publicKeys.map((text) => {
+      const spki = Buffer.from(text, 'base64')
+      return [keyIdOf(spki), createPublicKey({ key: spki, format: 'der', type: 'spki' })]
+    }),
+  )
+  return {
+    isSigned: (text, { keyId, signature }) => isSignedBy(known.get(keyId), text, signature),
+  }
+}
+
 function isSignedBy(key: KeyObject | undefined, text: string, signature: string): boolean {
   return key !== undefined && verify(null, Buffer.from(text), key, Buffer.from(signature, 'hex'))
 }

@@ -1,5 +1,7 @@
 import type { ChainState } from '#lib/audit/chain'
-import { type Seal, stateBehind } from '#lib/audit/seal'
+import type { Checkpoint } from '#lib/audit/checkpoint'
+import { stateBehind } from '#lib/audit/seal'
+import type { Anchors } from '#server/audit/anchors'
 import { type AuditEntry, createRecordAudit } from '#server/audit/record-audit'
 import { createSealer, type Sealer } from '#server/audit/sealer'
 import { createSigningKeys } from '#server/audit/signing-keys'
@@ -27,7 +29,7 @@ export function anEntry(changes: Partial<AuditEntry> = {}): AuditEntry {
 /** A sealer, the anchor that it writes (in memory), and a hand that appends entries. */
 export interface AuditWorld {
   sealer: Sealer
-  anchor: { head: ChainState | null; read(): Promise<ChainState | null>; write(seal: Seal): Promise<void> }
+  anchor: Anchors & { head: ChainState | null; checkpoints: Checkpoint[] }
   losses: { fromSequence: number; toSequence: number }[]
   append(count: number, changes?: Partial<AuditEntry>): Promise<void>
   /** Seals until nothing is left to be sealed. */
@@ -38,12 +40,23 @@ export function auditWorld(db: Database, nowMs: () => number = () => auditNowMs)
   const losses: AuditWorld['losses'] = []
   const anchor: AuditWorld['anchor'] = {
     head: null,
-    read: async () => anchor.head,
-    async write(seal) {
+    checkpoints: [],
+    readHead: async () => anchor.head,
+    async writeHead(seal) {
       anchor.head = stateBehind(seal)
     },
+    readCheckpoints: async () => anchor.checkpoints,
+    async addCheckpoint(checkpoint) {
+      anchor.checkpoints.push(checkpoint)
+    },
   }
-  const sealer = createSealer({ db, keys: testKeys, anchor, nowMs, onLoss: (loss) => losses.push(loss) })
+  const sealer = createSealer({
+    db,
+    keys: testKeys,
+    anchors: anchor,
+    nowMs,
+    onLoss: (loss) => losses.push(loss),
+  })
   const record = createRecordAudit({ pseudonyms: testPseudonyms, nowMs })
   return {
     sealer,

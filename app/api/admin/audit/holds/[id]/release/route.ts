@@ -1,0 +1,14 @@
+import { reasonedBody } from '#lib/contracts/resilience'
+import { defineRoute } from '#server/http/define-route'
+
+export const POST = defineRoute({
+  role: 'admin',
+  body: reasonedBody,
+  handle: ({ container, actor, params, body, requestId }) =>
+    container.audit.releaseHold({
+      id: params.id ?? '',
+      reason: body.reason,
+      actorId: actor.id,
+      correlationId: requestId,
+    }),
+})

@@ -1,0 +1,9 @@
+import { placeHoldBody } from '#lib/contracts/audit'
+import { defineRoute } from '#server/http/define-route'
+
+export const POST = defineRoute({
+  role: 'admin',
+  body: placeHoldBody,
+  handle: ({ container, actor, body, requestId }) =>
+    container.audit.placeHold({ ...body, actorId: actor.id, correlationId: requestId }),
+})

@@ -1,0 +1,30 @@
+import { type Checkpoint, checkpointText } from '#lib/audit/checkpoint'
+import type { Anchors } from '#server/audit/anchors'
+import { addCheckpoint, readCheckpoints, readDayEnds } from '#server/audit/checkpoint-store'
+import type { SigningKeys } from '#server/audit/signing-keys'
+import type { Database } from '#server/db/database'
+
+export interface CheckpointParts {
+  db: Pick<Database, 'pool'>
+  keys: SigningKeys
+  anchors: Pick<Anchors, 'readCheckpoints' | 'addCheckpoint'>
+  nowMs: () => number
+}
+
+/**
+ * Signs where the chain stood at the end of each UTC day that is over, and anchors it outside the database; also what an
+ * earlier run signed and did not anchor. Idempotent. Returns the checkpoints that are new.
+ */
+export async function makeCheckpoints({ db, keys, anchors, nowMs }: CheckpointParts): Promise<Checkpoint[]> {
+  const today = new Date(nowMs()).toISOString().slice(0, 10)
+  const made: Checkpoint[] = []
+  for (const end of await readDayEnds(db.pool, today)) {
+    const unsigned = { ...end, signedAtMs: nowMs(), keyId: keys.keyId }
+    const checkpoint = { ...unsigned, signature: keys.sign(checkpointText(unsigned)) }
+    if (await addCheckpoint(db.pool, checkpoint)) made.push(checkpoint)
+  }
+  const last = (await anchors.readCheckpoints()).at(-1)?.sequence ?? 0
+  const missing = await readCheckpoints(db.pool, last + 1)
+  for (const checkpoint of missing) await anchors.addCheckpoint(checkpoint)
+  return made
+}

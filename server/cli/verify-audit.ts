@@ -1,0 +1,37 @@
+import { createReadStream } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { parseArgs } from 'node:util'
+import { verifyExport } from '#server/audit/verify-export'
+import { runCli } from '#server/cli/run-cli'
+
+const usage = `usage: npm run audit:verify -- FILE [--key PUBLIC_KEY]...
+
+Verifies an export of the audit log, without a database: that every entry is as it was sealed, that none is missing, added
+or out of order, and that the seals are signed. --key (base64, as the Audit page shows it) names a key to trust; without
+it the keys that the file names are believed. Exit code: 0 = ok, 1 = not, 2 = not verified.`
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { key: { type: 'string', multiple: true }, help: { type: 'boolean', default: false } },
+  })
+  const [path] = positionals
+  if (values.help || path === undefined) {
+    console.log(usage)
+    if (!values.help) process.exitCode = 2
+    return
+  }
+  const lines = createInterface({ input: createReadStream(path, 'utf8'), crlfDelay: Infinity })
+  const verdict = await verifyExport(lines, values.key)
+  const range = `entries ${verdict.fromSequence} to ${verdict.toSequence}`
+  console.log(
+    verdict.ok
+      ? `ok: ${verdict.entries} entries (${range}) are as they were sealed${verdict.redacted > 0 ? `; in ${verdict.redacted} of them something was hidden at the export` : ''}`
+      : `NOT OK: ${verdict.message}. The ${verdict.entries} entries before it are good.`,
+  )
+  if (!values.key) console.log('the keys are those that the file names; --key trusts only what you give')
+  console.log(JSON.stringify(verdict))
+  process.exitCode = verdict.ok ? 0 : 1
+}
+
+await runCli('audit:verify', main)
