@@ -18,6 +18,7 @@ import { migrate } from '#server/db/migrate'
 import { openDatabase } from '#server/db/open-database'
 import { openCatalogStore } from '#server/deployments/catalog-store'
 import { openCapacity } from '#server/deployments/open-capacity'
+import { openAnswerCache } from '#server/gateway/cache/open-answer-cache'
 import { createGatewayParts } from '#server/gateway/create-gateway-parts'
 import {
   builtInEndpoints,
@@ -173,6 +174,8 @@ async function open(opening: Opening): Promise<OpenedContainer> {
   const shared = { db, catalog, clock, log, telemetry }
   const resilience = await openResilience({ ...shared, env, configuration, instanceId, events })
   closers.push(resilience.close)
+  const answers = await openAnswerCache({ env, db, settings, configuration, clock, log })
+  closers.push(answers.store.close)
   const shutdown = new AbortController()
   const parts: Omit<Container, 'capacity' | 'alerts'> = {
     env,
@@ -194,6 +197,7 @@ async function open(opening: Opening): Promise<OpenedContainer> {
       ...resilience,
       ...shared,
       priceBook: prices.current,
+      answers,
       redact: redactor.redact,
       providers,
       settings,

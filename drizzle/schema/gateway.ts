@@ -1,5 +1,15 @@
 import { sql } from 'drizzle-orm'
-import { bigint, index, integer, pgTable, primaryKey, smallint, text, timestamp } from 'drizzle-orm/pg-core'
+import {
+  bigint,
+  index,
+  integer,
+  numeric,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  timestamp,
+} from 'drizzle-orm/pg-core'
 
 const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
 
@@ -50,4 +60,56 @@ export const attempts = pgTable(
     /** What failed lately, which the roll-ups do not say by deployment. Calls that succeed cost it nothing. */
     index('attempts_failed').on(table.startedAt).where(sql`${table.outcome} <> 'success'`),
   ],
+)
+
+/**
+ * What became of requests that an answer cache stood before, by hour. Kept in step with the ledger by the same statement;
+ * requests of routes without a cache are not in it.
+ */
+export const answerCacheHours = pgTable(
+  'answer_cache_hours',
+  {
+    accountId: text('account_id').notNull(),
+    hour: instant('hour').notNull(),
+    tier: text('tier').notNull(),
+    result: text('result', { enum: ['hit', 'miss', 'bypass', 'stale'] }).notNull(),
+    requests: bigint('requests', { mode: 'bigint' }).notNull(),
+    /** 10⁻¹² USD that the same answers cost when a provider gave them; 0 where nothing was saved or had a price. */
+    savedPicoUsd: numeric('saved_pico_usd', { mode: 'bigint' }).notNull(),
+  },
+  (table) => [
+    primaryKey({
+      name: 'answer_cache_hours_pk',
+      columns: [table.accountId, table.hour, table.tier, table.result],
+    }),
+    index('answer_cache_hours_hour').on(table.hour),
+  ],
+)
+
+/**
+ * How often an account's kept answers were thrown away; `account_id` `*` is every account. The numbers are part of each
+ * kept answer's key, so that none from before a purge is found after it, whoever keeps it. Written by purges alone.
+ */
+export const answerCacheGenerations = pgTable('answer_cache_generations', {
+  accountId: text('account_id').primaryKey(),
+  generation: integer('generation').notNull(),
+  purgedAt: instant('purged_at').notNull(),
+})
+
+/** Requests whose answers an operator wants kept beforehand, and how far the last run came. */
+export const answerWarmUps = pgTable(
+  'answer_warm_ups',
+  {
+    accountId: text('account_id').notNull(),
+    /** From 0, in the order of the list. */
+    position: integer('position').notNull(),
+    /** The body of a chat request as JSON. */
+    body: text('body').notNull(),
+    state: text('state', { enum: ['waiting', 'kept', 'present', 'not_kept', 'failed'] }).notNull(),
+    /** Why it was not kept or failed; null otherwise. */
+    detail: text('detail'),
+    /** When its state became what it is. */
+    at: instant('at').notNull(),
+  },
+  (table) => [primaryKey({ name: 'answer_warm_ups_pk', columns: [table.accountId, table.position] })],
 )

@@ -1,7 +1,15 @@
 import type { ChatRequestBody } from '#lib/contracts/openai'
 
 /** Fields that change how an answer travels or is booked, not what it says. */
-const immaterial = new Set(['stream', 'stream_options', 'metadata', 'user', 'store'])
+const immaterial = new Set([
+  'stream',
+  'stream_options',
+  'metadata',
+  'user',
+  'safety_identifier',
+  'prompt_cache_key',
+  'store',
+])
 
 /**
  * The canonical text of what a chat request asks: equal for two bodies that differ only in key order or in fields that do

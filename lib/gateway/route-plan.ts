@@ -20,10 +20,17 @@ export interface RouteReason {
     | 'output_limit'
     | 'temperature_bounds'
     | 'fallback'
-    | 'repeated'
+    | 'cache'
   /** For a person, e.g. `first in the chain of tier premium`. */
   text: string
+  /** What became of the request at the answer cache; absent where no cache stood before its route. */
+  cache?: CacheResult
+  /** Pico-USD that an answer from the cache cost when a provider gave it; absent when it had no price. */
+  savedPicoUsd?: string
 }
+
+/** `bypass`: neither looked for nor kept. `stale`: repeated because nothing else was left. */
+export type CacheResult = 'hit' | 'miss' | 'bypass' | 'stale'
 
 export interface RouteCandidate {
   deploymentId: string

@@ -46,7 +46,7 @@ WITH input AS (
   ON CONFLICT (account_id, started_at, id) DO NOTHING
   RETURNING account_id, started_at, id, correlation_id, api_key_id, creator_id, operation, kind, tier, provider,
     deployment_id, model, outcome, attempts, input_tokens, cached_input_tokens, cache_write_tokens, output_tokens,
-    reasoning_tokens, usage_source, cost_pico_usd, first_token_ms, latency_ms, overhead_us
+    reasoning_tokens, usage_source, cost_pico_usd, first_token_ms, latency_ms, overhead_us, plan_reasons
 ), calls AS (
   INSERT INTO attempts (
     account_id, started_at, request_id, sequence, deployment_id, provider, region, model, outcome,
@@ -144,5 +144,16 @@ WITH input AS (
   GROUP BY 1, 2, 4, 5, 6, 7 ORDER BY 1, 2, 4, 5, 6, 7
   ON CONFLICT (grain, bucket_start, instance_id, tier, deployment_id, signal, bucket)
   DO UPDATE SET requests = present.requests + excluded.requests
+), cached AS (
+  INSERT INTO answer_cache_hours AS present (account_id, hour, tier, result, requests, saved_pico_usd)
+  SELECT
+    account_id, date_trunc('hour', started_at, 'UTC'), tier, reason->>'cache', count(*),
+    coalesce(sum((reason->>'savedPicoUsd')::numeric), 0)
+  FROM entries CROSS JOIN LATERAL jsonb_path_query_first(plan_reasons, '$[*] ? (exists (@.cache))') AS reason
+  WHERE reason IS NOT NULL
+  GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+  ON CONFLICT (account_id, hour, tier, result) DO UPDATE SET
+    requests = present.requests + excluded.requests,
+    saved_pico_usd = present.saved_pico_usd + excluded.saved_pico_usd
 )
 SELECT count(*)::int AS inserted FROM entries`

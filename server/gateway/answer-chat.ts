@@ -1,12 +1,13 @@
 import type { ChatRequestBody } from '#lib/contracts/openai'
-import { wholeAnswer } from '#lib/gateway/answer-as-chunks'
-import type { FinishReason } from '#lib/gateway/usage'
+import { parseJson } from '#lib/gateway/json-fields'
+import { readChatAnswer } from '#lib/gateway/read-chat-answer'
 import { askWithFallbacks } from '#server/gateway/ask-with-fallbacks'
+import type { KeptAnswer } from '#server/gateway/cache/answer-store'
+import { keepAnswer } from '#server/gateway/cache/keep-answer'
 import { answerWork } from '#server/gateway/chat-work'
 import { estimateChatUsage } from '#server/gateway/estimate-usage'
-import { endAttempt, type GatewayRun, type OpenAttempt, settleRun } from '#server/gateway/gateway-run'
+import { endAttempt, type GatewayRun, settleRun } from '#server/gateway/gateway-run'
 import { type ChatAnswer, noProviderLimits } from '#server/gateway/providers/provider'
-import type { RecentAnswer } from '#server/gateway/recent-answers'
 import { failedEnd, runError } from '#server/gateway/run-failure'
 
 /**
@@ -35,21 +36,15 @@ export async function answerChat(run: GatewayRun, body: ChatRequestBody): Promis
     limits: answer.limits,
     httpStatus: 200,
   })
-  rememberAnswer(run, body, { ...answer, deploymentId: deployment.id })
+  keepAnswer(run, { attempt, finishReason: answer.finishReason, text: answer.text })
   await settleSuccess(run, answer)
   return answer
 }
 
-async function repeatAnswer(run: GatewayRun, recent: RecentAnswer): Promise<ChatAnswer> {
-  const { text, content, finishReason } = recent
-  const answer: ChatAnswer = {
-    kind: 'answer',
-    text,
-    content,
-    usage: null,
-    finishReason,
-    limits: noProviderLimits,
-  }
+async function repeatAnswer(run: GatewayRun, { text }: KeptAnswer): Promise<ChatAnswer> {
+  const { content, finishReason } = readKeptAnswer(text)
+  const limits = noProviderLimits
+  const answer: ChatAnswer = { kind: 'answer', text, content, usage: null, finishReason, limits }
   await settleSuccess(run, answer)
   return answer
 }
@@ -65,34 +60,7 @@ async function settleSuccess(run: GatewayRun, answer: ChatAnswer): Promise<void>
   })
 }
 
-/** Keeps an answer for the day when nothing else is left, where the tier's policy allows to repeat one. */
-export function rememberAnswer(
-  run: GatewayRun,
-  body: ChatRequestBody,
-  answer: Omit<RecentAnswer, 'atMs'>,
-): void {
-  if (run.plan.policy.whenExhausted.cachedAnswerMaxAgeMs === null) return
-  const { text, content, finishReason, deploymentId } = answer
-  const atMs = run.parts.clock.nowMs()
-  run.parts.recentAnswers.remember(run.context.principal.accountId, body, {
-    text,
-    content,
-    finishReason,
-    deploymentId,
-    atMs,
-  })
-}
-
-/** The same for an answer that streamed; only answers of text alone can be said again. */
-export function rememberStream(
-  run: GatewayRun,
-  body: ChatRequestBody,
-  { attempt, finishReason }: { attempt: OpenAttempt; finishReason: FinishReason | null },
-): void {
-  if (run.plan.policy.whenExhausted.cachedAnswerMaxAgeMs === null || finishReason !== 'stop') return
-  const content = attempt.text.join('')
-  const { id: deploymentId, model } = attempt.deployment
-  const { requestId, startedAtMs } = run.context
-  const text = wholeAnswer({ id: requestId, model, createdAtMs: startedAtMs, text: content, finishReason })
-  rememberAnswer(run, body, { text, content, finishReason, deploymentId })
+/** What a kept answer says and how it ended. */
+export function readKeptAnswer(text: string): Pick<ChatAnswer, 'content' | 'finishReason'> {
+  return readChatAnswer(parseJson(text)) ?? { content: '', finishReason: null }
 }

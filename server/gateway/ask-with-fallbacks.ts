@@ -1,16 +1,17 @@
 import type { ChatRequestBody } from '#lib/contracts/openai'
 import type { RouteReason } from '#lib/gateway/route-plan'
 import type { AttemptWork } from '#server/gateway/attempt-once'
+import type { KeptAnswer } from '#server/gateway/cache/answer-store'
+import { consultCache, isWithinRegion, noteCache } from '#server/gateway/cache/consult-cache'
 import { type GatewayRun, type OpenAttempt, walkCandidates } from '#server/gateway/gateway-run'
-import type { RecentAnswer } from '#server/gateway/recent-answers'
 import { runAttempts } from '#server/gateway/run-attempts'
 
 export type Asked<Answer> =
   | { kind: 'answer'; answer: Answer; attempt: OpenAttempt }
-  | { kind: 'repeated'; answer: RecentAnswer }
+  | { kind: 'repeated'; answer: KeptAnswer }
 
 /**
- * Asks the plan's candidates and, when nothing of it is left, does what the tier's policy allows: repeats a recent answer
+ * Gives an answer from the cache where the route has one; else asks the plan's candidates and, when nothing of it is left, does what the tier's policy allows: repeats a recent answer
  * to the same request, then asks the configured simpler tier. Null when the caller must hear an error.
  */
 export async function askWithFallbacks<Answer>(
@@ -18,10 +19,12 @@ export async function askWithFallbacks<Answer>(
   body: ChatRequestBody,
   work: AttemptWork<Answer>,
 ): Promise<Asked<Answer> | null> {
+  const kept = await consultCache(run, body)
+  if (kept) return { kind: 'repeated', answer: kept }
   const first = await runAttempts(run, work)
   if (first) return { kind: 'answer', ...first }
   if (!isExhausted(run)) return null
-  const repeated = findRecentAnswer(run, body)
+  const repeated = await findRecentAnswer(run)
   if (repeated) return { kind: 'repeated', answer: repeated }
   if (!extendToFallbackTier(run)) return null
   const second = await runAttempts(run, work)
@@ -33,28 +36,22 @@ function isExhausted(run: GatewayRun): boolean {
   return !run.abort.signal.aborted && run.stopped === 'exhausted'
 }
 
-function findRecentAnswer(run: GatewayRun, body: ChatRequestBody): RecentAnswer | null {
+async function findRecentAnswer(run: GatewayRun): Promise<KeptAnswer | null> {
   const maxAgeMs = run.plan.policy.whenExhausted.cachedAnswerMaxAgeMs
-  if (maxAgeMs === null) return null
-  const nowMs = run.parts.clock.nowMs()
-  const found = run.parts.recentAnswers.find(run.context.principal.accountId, body, { nowMs, maxAgeMs })
-  if (!found || !isWithinRegion(run, found)) return null
-  run.repeatedAgeS = Math.round((nowMs - found.atMs) / 1000)
-  note(run, {
+  const ticket = run.cache
+  if (maxAgeMs === null || ticket === null || run.cacheMode === 'bypass') return null
+  const found = await run.parts.answers.store.get(ticket.key)
+  const ageMs = found ? run.parts.clock.nowMs() - found.atMs : 0
+  if (!found || ageMs > maxAgeMs || !isWithinRegion(run, found)) return null
+  ticket.result = 'stale'
+  ticket.ageS = Math.round(ageMs / 1000)
+  noteCache(run, {
     deploymentId: found.deploymentId,
-    code: 'repeated',
-    text: `nothing else was left, so an answer to the same request from ${run.repeatedAgeS} s ago was repeated`,
+    text: `nothing else was left, so an answer to the same request from ${ticket.ageS} s ago was repeated`,
+    cache: 'stale',
   })
   run.last = null
   return found
-}
-
-/** An answer that another region gave is none for a request that requires its own. */
-function isWithinRegion(
-  { parts, plan: { requiredRegion } }: GatewayRun,
-  { deploymentId }: RecentAnswer,
-): boolean {
-  return requiredRegion === null || parts.catalog().deployments.get(deploymentId)?.region === requiredRegion
 }
 
 /** Appends the simpler tier's candidates to the walk; false when there is none, or nothing new in it. */

@@ -6,7 +6,6 @@ import { createDeploymentGauges } from '#server/deployments/deployment-gauges'
 import { countTokens } from '#server/gateway/count-tokens'
 import type { GatewayParts } from '#server/gateway/gateway-parts'
 import type { Provider } from '#server/gateway/providers/provider'
-import { createRecentAnswers } from '#server/gateway/recent-answers'
 import type { RequestAbort } from '#server/gateway/request-abort'
 import { createBulkheads } from '#server/resilience/bulkheads'
 import { createHedgeShares } from '#server/resilience/hedge-shares'
@@ -16,15 +15,21 @@ import { createRetryGate } from '#server/resilience/retry-gate'
 export interface GatewayResources
   extends Pick<
     GatewayParts,
-    'ledger' | 'priceBook' | 'breakers' | 'regions' | 'controls' | 'clock' | 'log' | 'telemetry' | 'redact'
+    | 'ledger'
+    | 'priceBook'
+    | 'breakers'
+    | 'regions'
+    | 'controls'
+    | 'clock'
+    | 'log'
+    | 'telemetry'
+    | 'redact'
+    | 'answers'
   > {
   catalog: CatalogStore
   providers: { of(deployment: Deployment): Provider }
   settings: SettingsStore
 }
-
-/** Whole answers kept for tiers that may repeat one; see `RecentAnswers`. */
-const recentAnswersBytes = 64 * 1024 * 1024
 
 export function createGatewayParts(resources: GatewayResources): GatewayParts {
   const { catalog, providers, settings, ...given } = resources
@@ -37,7 +42,6 @@ export function createGatewayParts(resources: GatewayResources): GatewayParts {
     bulkheads: createBulkheads({ policyOf: (id) => policyOf(id).bulkhead }),
     retryGate: createRetryGate({ policyOf: (id) => policyOf(id).retry }),
     hedges: createHedgeShares(),
-    recentAnswers: createRecentAnswers({ maxBytes: recentAnswersBytes }),
     random: Math.random,
     running: new Set<RequestAbort>(),
     storesPrompts: () => settings.current().storePrompts,

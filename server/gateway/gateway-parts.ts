@@ -4,8 +4,8 @@ import type { Catalog, Deployment } from '#lib/deployments/catalog'
 import type { DeploymentControls } from '#server/deployments/deployment-controls'
 import type { DeploymentGauges } from '#server/deployments/deployment-gauges'
 import type { Regions } from '#server/deployments/regions'
+import type { AnswerCache } from '#server/gateway/cache/answer-cache'
 import type { Provider } from '#server/gateway/providers/provider'
-import type { RecentAnswers } from '#server/gateway/recent-answers'
 import type { RequestAbort } from '#server/gateway/request-abort'
 import type { Redactor } from '#server/privacy/redactor'
 import type { Breakers } from '#server/resilience/breakers'
@@ -36,8 +36,8 @@ export interface GatewayParts {
   bulkheads: Bulkheads
   retryGate: RetryGate
   hedges: HedgeShares
-  /** Whole answers of the recent past, for tiers that may repeat one when nothing else is left. */
-  recentAnswers: RecentAnswers
+  /** Whole answers of the recent past, for routes that give them again and tiers that repeat one when nothing else is left. */
+  answers: AnswerCache
   clock: Clock
   log: Log
   /** Told of every request that ended, when its ledger row is on its way. */

@@ -1,11 +1,14 @@
 import type { AttemptReason, AttemptRecord, LedgerRecord, Outcome } from '#lib/costs/ledger-record'
 import type { Deployment } from '#lib/deployments/catalog'
+import type { CacheMode } from '#lib/gateway/cacheable-request'
 import type { Failure } from '#lib/gateway/failure'
 import type { RoutePlan } from '#lib/gateway/route-plan'
 import { type FinishReason, noUsage, type Usage } from '#lib/gateway/usage'
 import type { DeploymentBlock } from '#lib/resilience/breaker-signal'
 import type { CallOutcome } from '#lib/resilience/breaker-verdict'
 import type { EndedAttempt, NextStep, WalkCandidate } from '#lib/resilience/decide-next'
+import type { CacheTicket } from '#server/gateway/cache/consult-cache'
+import { endFlight } from '#server/gateway/cache/keep-answer'
 import type { Entry } from '#server/gateway/enter-deployment'
 import type { GatewayParts } from '#server/gateway/gateway-parts'
 import { priceUsage } from '#server/gateway/price-usage'
@@ -44,8 +47,10 @@ export interface GatewayRun {
   stopped: Extract<NextStep, { kind: 'stop' }>['why'] | null
   /** The plan of another tier for the same request; null when there is none. */
   planTier(tier: string): RoutePlan | null
-  /** Seconds since an answer that was repeated for want of a new one was made. */
-  repeatedAgeS: number | null
+  /** What the caller asks of the answer cache. */
+  cacheMode: CacheMode | null
+  /** Null until the cache was consulted, and for requests that have nothing to do with it. */
+  cache: CacheTicket | null
   usage: Usage
   /** Null as soon as one attempt with tokens had no price. */
   costPicoUsd: bigint | null
@@ -243,6 +248,7 @@ export interface RunStart {
   promptText: string | null
   /** Ask whatever the breakers say; false by default. */
   pastBreakers?: boolean
+  cacheMode?: CacheMode | null
   planTier?: (tier: string) => RoutePlan | null
 }
 
@@ -260,8 +266,9 @@ export function startRun(start: RunStart): GatewayRun {
     turnedAway: null,
     stopped: null,
     planTier: start.planTier ?? (() => null),
-    repeatedAgeS: null,
     planUs: Math.round((parts.clock.monotonicMs() - context.startedMs) * 1000),
+    cacheMode: start.cacheMode ?? null,
+    cache: null,
     deadlineAtMs: context.startedMs + plan.limits.deadlineMs,
     usage: noUsage,
     costPicoUsd: 0n,
@@ -284,6 +291,7 @@ export function walkCandidates(parts: GatewayParts, plan: RoutePlan): WalkCandid
 /** Records the run in the ledger and lets go of its timers; resolves when the row is safe. */
 export async function settleRun(run: GatewayRun, end: RunEnd): Promise<void> {
   run.settled = true
+  endFlight(run)
   run.abort.dispose()
   run.parts.running.delete(run.abort)
   const record = ledgerRecord(run, end)

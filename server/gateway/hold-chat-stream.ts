@@ -3,8 +3,9 @@ import { answerAsChunks } from '#lib/gateway/answer-as-chunks'
 import { classifyFailure } from '#lib/gateway/classify-failure'
 import type { FailureEvidence } from '#lib/gateway/failure'
 import type { FinishReason, Usage } from '#lib/gateway/usage'
-import { rememberStream } from '#server/gateway/answer-chat'
+import { readKeptAnswer } from '#server/gateway/answer-chat'
 import { evidenceOf } from '#server/gateway/attempt-once'
+import { keepAnswer } from '#server/gateway/cache/keep-answer'
 import { type PrimedStream, streamWork } from '#server/gateway/chat-work'
 import { cutEvidence } from '#server/gateway/cut-evidence'
 import { estimateChatUsage } from '#server/gateway/estimate-usage'
@@ -32,17 +33,20 @@ export async function holdChatStream(run: GatewayRun, body: ChatRequestBody): Pr
   for (;;) {
     const asked = await openChatStream(run, body)
     if (asked.kind === 'repeated') {
-      await settle(run, {
-        text: asked.answer.content,
-        finishReason: asked.answer.finishReason,
-        firstTokenMs: null,
-      })
-      const events = answerAsChunks(asked.answer.text)
-      return { events, usage: null, usageFrame: null, limits: noProviderLimits }
+      const { content, finishReason } = readKeptAnswer(asked.answer.text)
+      await settle(run, { text: content, finishReason, firstTokenMs: null })
+      const [events, usageFrame] = splitUsage(asked.answer.text)
+      return { events, usage: null, usageFrame, limits: noProviderLimits }
     }
     const held = await holdOne(run, body, asked)
     if (held) return held
   }
+}
+
+/** A kept answer's events without the usage frame, and that frame; null when the answer says no usage. */
+function splitUsage(text: string): [string[], string | null] {
+  const events = answerAsChunks(text, { includeUsage: false })
+  return [events, answerAsChunks(text, { includeUsage: true })[events.length] ?? null]
 }
 
 /** One attempt's whole answer; null when it was cut, which the walk then knows. */
@@ -77,7 +81,8 @@ async function holdOne(
     limits: stream.limits,
     httpStatus: 200,
   })
-  rememberStream(run, body, { attempt, finishReason: rest.finishReason })
+  if (run.cache) run.cache.events = [...rest.events, ...(rest.usageFrame === null ? [] : [rest.usageFrame])]
+  keepAnswer(run, { attempt, finishReason: rest.finishReason, text: null })
   await settle(run, { text: attempt.text.join(''), finishReason: rest.finishReason, firstTokenMs })
   return { events: rest.events, usage, usageFrame: rest.usageFrame, limits: stream.limits }
 }

@@ -3,14 +3,15 @@ import { answerAsChunks } from '#lib/gateway/answer-as-chunks'
 import { classifyFailure } from '#lib/gateway/classify-failure'
 import type { Failure } from '#lib/gateway/failure'
 import type { FinishReason, Usage } from '#lib/gateway/usage'
-import { rememberStream } from '#server/gateway/answer-chat'
+import { readKeptAnswer } from '#server/gateway/answer-chat'
 import { evidenceOf } from '#server/gateway/attempt-once'
+import type { KeptAnswer } from '#server/gateway/cache/answer-store'
+import { keepAnswer } from '#server/gateway/cache/keep-answer'
 import type { PrimedStream } from '#server/gateway/chat-work'
 import { cutEvidence } from '#server/gateway/cut-evidence'
 import { estimateChatUsage } from '#server/gateway/estimate-usage'
 import { endAttempt, type GatewayRun, type OpenAttempt, settleRun } from '#server/gateway/gateway-run'
 import type { ChatFrame } from '#server/gateway/providers/provider'
-import type { RecentAnswer } from '#server/gateway/recent-answers'
 import { streamErrorEvent, usageEvent } from '#server/gateway/stream-events'
 
 interface Relay {
@@ -61,8 +62,12 @@ export async function* relayChatStream(
 }
 
 /** Says a recent whole answer again as a stream; its row is in the ledger before the first event goes out. */
-export async function* repeatStream(run: GatewayRun, answer: RecentAnswer): AsyncGenerator<string> {
-  const { text, content, finishReason } = answer
+export async function* repeatStream(
+  run: GatewayRun,
+  body: ChatRequestBody,
+  { text }: KeptAnswer,
+): AsyncGenerator<string> {
+  const { content, finishReason } = readKeptAnswer(text)
   await settleRun(run, {
     outcome: 'success',
     errorCode: null,
@@ -71,7 +76,8 @@ export async function* repeatStream(run: GatewayRun, answer: RecentAnswer): Asyn
     firstTokenMs: null,
     answerText: run.parts.storesPrompts() ? content : null,
   })
-  for (const data of answerAsChunks(text)) yield `data: ${data}\n\n`
+  const includeUsage = body.stream_options?.include_usage === true
+  for (const data of answerAsChunks(text, { includeUsage })) yield `data: ${data}\n\n`
   yield 'data: [DONE]\n\n'
 }
 
@@ -92,6 +98,7 @@ function passOn(relay: Relay, frame: ChatFrame): string {
   if (frame.text !== '') relay.attempt.text.push(frame.text)
   if (frame.finishReason) relay.finishReason = frame.finishReason
   if (frame.usage) relay.usage = frame.usage
+  if (relay.run.cache && relay.run.cache.keepForMs > 0) relay.run.cache.events.push(frame.data)
   if (!frame.usageOnly) return `data: ${frame.data}\n\n`
   relay.usageFrame = frame.data
   return ''
@@ -155,7 +162,10 @@ async function settle(relay: Relay, end: { usage: Usage; failure: Failure | null
     limits: stream.limits,
     httpStatus: 200,
   })
-  if (outcome === 'success') rememberStream(run, relay.body, { attempt, finishReason: relay.finishReason })
+  if (outcome === 'success') {
+    const { finishReason } = relay
+    keepAnswer(run, { attempt, finishReason, text: null })
+  }
   await settleRun(run, {
     outcome,
     errorCode: end.failure === null ? null : cancelled ? 'cancelled' : 'stream_interrupted',

@@ -1,7 +1,8 @@
-import { Redis } from 'ioredis'
+import type { Redis } from 'ioredis'
 import type { ConfigurationWatcher } from '#server/config/configuration-watcher'
 import type { Env } from '#server/config/env'
 import type { Database } from '#server/db/database'
+import { openRedis } from '#server/db/open-redis'
 import type { CatalogStore } from '#server/deployments/catalog-store'
 import { createDeploymentControls } from '#server/deployments/create-deployment-controls'
 import { createRegions } from '#server/deployments/create-regions'
@@ -70,16 +71,4 @@ function probeLeases(db: Database, redis: Redis | null, log: Log): ProbeLeases {
   const onError = (error: unknown) => log.warn({ err: error }, 'a probe lease could not be shared')
   if (redis) return createRedisProbeLeases(redis, onError)
   return db.kind === 'postgres' ? createPostgresProbeLeases(db, onError) : ownProbeLeases
-}
-
-/** Commands fail at once while Redis is away, rather than queue up behind it. */
-function openRedis(url: string, log: Log): Redis {
-  const redis = new Redis(url, {
-    enableOfflineQueue: true,
-    maxRetriesPerRequest: 1,
-    commandTimeout: 1_000,
-    connectTimeout: 2_000,
-  })
-  redis.on('error', (error: Error) => log.warn({ err: error }, 'Redis does not answer'))
-  return redis
 }

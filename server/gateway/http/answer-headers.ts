@@ -14,10 +14,10 @@ export function routeHeaders(run: GatewayRun, limits: ProviderLimits): Record<st
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
   }
-  if (run.repeatedAgeS !== null) {
-    headers['x-huntaze-cache'] = 'stale'
-    headers.age = String(run.repeatedAgeS)
-  }
+  const { cache } = run
+  if (cache?.result) headers['x-huntaze-cache'] = cache.result
+  if (cache?.why) headers['x-huntaze-cache-reason'] = cache.why
+  if (cache && cache.ageS !== null) headers.age = String(cache.ageS)
   setLimit(headers, 'x-ratelimit-limit-requests', limits.limitRequests)
   setLimit(headers, 'x-ratelimit-limit-tokens', limits.limitTokens)
   setLimit(headers, 'x-ratelimit-remaining-requests', limits.remainingRequests)

@@ -1,4 +1,5 @@
 import { type ChatRequestBody, chatRequestBody } from '#lib/contracts/openai'
+import { type CacheMode, readCacheMode } from '#lib/gateway/cacheable-request'
 import { askedOutputLimit } from '#lib/gateway/provider-body'
 import { readStreamMode, type StreamMode, streamMode } from '#lib/gateway/stream-mode'
 import { findBadImage } from '#lib/gateway/vision-parts'
@@ -33,7 +34,9 @@ export async function answerChatCall(call: DataPlaneCall, value: unknown): Promi
   if (badImage) throw new AppError('invalid_request', badImage)
   const stream = body.stream === true
   const askedMode = requireStreamMode(call.request.headers.get('x-huntaze-stream'))
+  const cacheMode = requireCacheMode(call.request.headers.get('x-huntaze-cache'))
   const run = startDataPlaneRun(call, {
+    cacheMode,
     route: {
       kind: 'chat',
       model: body.model,
@@ -58,6 +61,15 @@ function requireStreamMode(header: string | null): StreamMode | null {
   })
 }
 
+function requireCacheMode(header: string | null): CacheMode | null {
+  const mode = readCacheMode(header)
+  if (mode !== 'unknown') return mode
+  throw new AppError('invalid_request', {
+    message: 'The header x-huntaze-cache must be "bypass" or "refresh".',
+    param: 'x-huntaze-cache',
+  })
+}
+
 async function answerResponse(run: GatewayRun, body: ChatRequestBody): Promise<Response> {
   const answer = await answerChat(run, body)
   return new Response(answer.text, { headers: answerHeaders(run, answer.limits) })
@@ -72,7 +84,7 @@ async function streamResponse(run: GatewayRun, body: ChatRequestBody): Promise<R
     'content-type': 'text/event-stream; charset=utf-8',
     'x-accel-buffering': 'no',
   }
-  const texts = repeated ? repeatStream(run, asked.answer) : relayChatStream(run, body, asked)
+  const texts = repeated ? repeatStream(run, body, asked.answer) : relayChatStream(run, body, asked)
   return new Response(textStream(texts), { headers })
 }
 

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '#lib/contracts/error-catalogue'
+import type { CacheMode } from '#lib/gateway/cacheable-request'
 import { planRoute, type RouteRequest } from '#lib/gateway/plan-route'
 import { effectiveRegion, type RegionWish, readRegionHeaders } from '#lib/gateway/region-wish'
 import { readRequestTags } from '#lib/gateway/request-tags'
@@ -14,6 +15,8 @@ export interface RunRequest {
   route: Omit<RouteRequest, 'region' | 'session' | 'requestId'>
   metadata: Readonly<Record<string, string>> | null | undefined
   promptText: () => string
+  /** What the caller asks of the answer cache. */
+  cacheMode?: CacheMode | null
 }
 
 /**
@@ -45,6 +48,7 @@ export function startDataPlaneRun(call: DataPlaneCall, request: RunRequest): Gat
     streamed: request.route.stream,
     abort: createRequestAbort(call.request.signal),
     promptText: parts.storesPrompts() ? request.promptText() : null,
+    cacheMode: request.cacheMode ?? null,
     planTier: (tier) => planAgain(parts, { ...route, model: tier }),
   })
 }

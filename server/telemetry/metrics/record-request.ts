@@ -16,7 +16,7 @@ export function recordRequest(metrics: Metrics, record: LedgerRecord): void {
   if (record.firstTokenMs !== null) metrics.record('requestFirstToken', record.firstTokenMs / 1000, request)
   metrics.record('overhead', record.overheadUs / 1e6, { 'gen_ai.operation.name': kind })
   if (record.costPicoUsd === null) metrics.count('unpriced', 1, { 'huntaze.deployment': deploymentId })
-  if (record.planReasons.some(({ code }) => code === 'repeated')) {
+  if (record.planReasons.some(({ cache }) => cache === 'stale')) {
     metrics.count('repeatedAnswers', 1, { 'huntaze.tier': tier })
   }
   for (const attempt of record.attempts) recordAttempt(metrics, kind, attempt)

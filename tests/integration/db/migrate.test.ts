@@ -9,6 +9,7 @@ import * as costs from '#schema/costs'
 import * as deployments from '#schema/deployments'
 import * as gateway from '#schema/gateway'
 import * as jobs from '#schema/jobs'
+import * as migration from '#schema/migration'
 import * as quotas from '#schema/quotas'
 import * as resilience from '#schema/resilience'
 import * as telemetry from '#schema/telemetry'
@@ -37,6 +38,7 @@ describe('migrations', () => {
       ...deployments,
       ...gateway,
       ...jobs,
+      ...migration,
       ...quotas,
       ...resilience,
       ...telemetry,

@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto'
+import type { ChatRequestBody } from '#lib/contracts/openai'
+import {
+  type AnswerCacheRule,
+  type AnswerCacheSettings,
+  findCacheRule,
+} from '#lib/gateway/answer-cache-rules'
+import { canonicalChatRequest } from '#lib/gateway/answer-key'
+import type { AnswerKey, AnswerStore } from '#server/gateway/cache/answer-store'
+import { createFlights, type Flights } from '#server/gateway/cache/flights'
+
+/** Whole answers of the recent past, by account and canonical request. */
+export interface AnswerCache {
+  store: AnswerStore
+  flights: Flights
+  ruleFor(route: { model: string; operation: string | null }): AnswerCacheRule | null
+  keyOf(accountId: string, body: ChatRequestBody): AnswerKey
+}
+
+export interface AnswerCacheParts {
+  store: AnswerStore
+  settings(): AnswerCacheSettings
+  /** Of an account's kept answers and of all: a purge raises one, and what was kept before is not found any more. */
+  generationOf(accountId: string): string
+}
+
+export function createAnswerCache({ store, settings, generationOf }: AnswerCacheParts): AnswerCache {
+  return {
+    store,
+    flights: createFlights(),
+    ruleFor: (route) => findCacheRule(settings().rules, route),
+    keyOf: (accountId, body) => ({
+      accountId,
+      hash: createHash('sha256')
+        .update(accountId)
+        .update('\0')
+        .update(generationOf(accountId))
+        .update('\0')
+        .update(canonicalChatRequest(body))
+        .digest('base64url'),
+    }),
+  }
+}
