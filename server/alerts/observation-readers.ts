@@ -1,7 +1,13 @@
 import type { Observation } from '#lib/alerts/observation'
+import { observeVerification } from '#server/audit/observe-verification'
 import { observeCosts } from '#server/costs/observe-costs'
 import type { Container } from '#server/create-container'
+import { observeCapacity } from '#server/deployments/observe-capacity'
+import { observeModels } from '#server/deployments/observe-models'
+import { observeRegions } from '#server/deployments/observe-regions'
+import { observeShedding } from '#server/gateway/observe-shedding'
 import { observeBreakers } from '#server/resilience/observe-breakers'
+import { observeTiers } from '#server/telemetry/observe-tiers'
 
 /** What the readers may read; only the instance that holds the lease of the alerts does. */
 export type ObservationParts = Pick<Container, 'db' | 'catalog' | 'settings' | 'gateway' | 'capacity' | 'log'>
@@ -16,9 +22,16 @@ export interface ObservationReader {
 }
 
 /** Every domain that has something to alert on: one line each, `{ name, read: observe…(parts) }`. */
-export function observationReaders({ db }: ObservationParts): readonly ObservationReader[] {
+export function observationReaders({ db, catalog, gateway }: ObservationParts): readonly ObservationReader[] {
+  const { gauges } = gateway
   return [
+    { name: 'tier', read: observeTiers(db) },
+    { name: 'gateway', read: observeShedding(db) },
     { name: 'breaker', read: observeBreakers(db) },
+    { name: 'region', read: observeRegions(db) },
+    { name: 'capacity', read: observeCapacity({ db, catalog: catalog.current, gauges }) },
+    { name: 'model', read: observeModels(catalog.current) },
     { name: 'cost', read: observeCosts(db) },
+    { name: 'audit', read: observeVerification(db) },
   ]
 }
