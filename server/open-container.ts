@@ -138,7 +138,7 @@ async function open(opening: Opening): Promise<OpenedContainer> {
   const foundation = await openFoundation(opening)
   const { events, simulator, catalog, db, configuration, settings } = foundation
   const version = programVersion()
-  const telemetry = openTelemetry({ version, instanceId })
+  const telemetry = await openTelemetry({ env, redactor, version, instanceId, log })
   closers.push(telemetry.close)
   const audit = openAudit({ env, db, instanceId, clock, log, events, redactor })
   closers.push(audit.close)

@@ -260,14 +260,14 @@ export const metricList = {
     name: 'process.cpu.time',
     kind: 'observed counter',
     unit: 's',
-    help: 'CPU time of the process.',
+    help: 'CPU time that the process took.',
     labels: { 'cpu.mode': ['user', 'system'] },
   },
   memory: {
     name: 'process.memory.usage',
     kind: 'gauge',
     unit: 'By',
-    help: 'Resident memory of the process.',
+    help: 'Resident memory that the process holds.',
     labels: {},
   },
   heap: {

@@ -1,4 +1,5 @@
 import { describeMetrics } from '#lib/telemetry/describe-metrics'
+import { describeKql } from '#lib/telemetry/kql-queries'
 
-/** `node server/cli/describe-metrics.ts`: the table of `docs/telemetry.md`. */
-console.log(describeMetrics())
+/** `node server/cli/describe-metrics.ts` prints the table of `docs/telemetry.md`, with `kql` its queries. */
+console.log(process.argv[2] === 'kql' ? describeKql() : describeMetrics())

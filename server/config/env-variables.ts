@@ -22,6 +22,23 @@ export function isLoopbackHost(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)
 }
 
+const connectionStringForm =
+  'must be InstrumentationKey=<GUID>;IngestionEndpoint=https://…, as the Azure portal shows it; http:// would be sent to https:// in silence'
+
+/** The exporter takes what is malformed for nothing at all and an http endpoint for an https one, without a word. */
+function isConnectionString(value: string): boolean {
+  const parts = value.split(';').filter((part) => part !== '')
+  const fields = new Map(
+    parts.map((part) => part.split('=')).map(([name = '', field = '']) => [name.toLowerCase(), field]),
+  )
+  const endpoints = [...fields].filter(([name]) => name.endsWith('endpoint')).map(([, field]) => field)
+  return (
+    parts.every((part) => part.split('=').length === 2) &&
+    z.guid().safeParse(fields.get('instrumentationkey')).success &&
+    endpoints.every((one) => URL.canParse(one) && one.startsWith('https://'))
+  )
+}
+
 /** Keys with commas between them; each must be one that `key` accepts. */
 function keyList(key: z.ZodType<string, string>) {
   return text.transform((value) => value.split(',').map((part) => part.trim())).pipe(z.array(key))
@@ -180,6 +197,22 @@ export const envVariables = {
     schema: endpoint.optional(),
     group: 'Legacy providers',
     about: 'Default is Anthropic itself.',
+  },
+  APPLICATIONINSIGHTS_CONNECTION_STRING: {
+    schema: text.refine(isConnectionString, connectionStringForm).optional(),
+    group: 'Telemetry',
+    about: 'Connection string of Application Insights: traces and metrics go to Azure Monitor.',
+  },
+  OTEL_EXPORTER_OTLP_ENDPOINT: {
+    schema: endpoint.optional(),
+    group: 'Telemetry',
+    about: 'OpenTelemetry collector (OTLP over HTTP): traces and metrics go there too.',
+  },
+  OTEL_TRACES_SAMPLER_ARG: {
+    schema: z.coerce.number().min(0).max(1).default(1),
+    group: 'Telemetry',
+    about:
+      'Share of the traces that begin here which are sent, 0–1; traces that a caller began follow the caller.',
   },
 } as const
 

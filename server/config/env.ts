@@ -58,6 +58,12 @@ function groupProblems(given: Readonly<Record<string, unknown>>): string[] {
   return [...halves, ...lacking]
 }
 
+/** Azure Monitor's exporter reports about itself to its makers, and asks every cloud's metadata where it is, unless told not to. */
+export function forbidExporterStatistics(): void {
+  process.env.APPLICATIONINSIGHTS_STATSBEAT_DISABLED = 'true'
+  process.env.APPLICATIONINSIGHTS_SDKSTATS_DISABLED = 'true'
+}
+
 /** Next reports usage to its makers unless told not to; told here, before it is loaded or started as a child. */
 export function forbidNextTelemetry(): void {
   process.env.NEXT_TELEMETRY_DISABLED = '1'

@@ -26,7 +26,13 @@ export interface Metrics {
 }
 
 /** `readers` push the same metrics elsewhere. */
-export function openMetrics({ resource, readers }: { resource: Resource; readers: MetricReader[] }): Metrics {
+export function openMetrics({
+  resource,
+  readers,
+}: {
+  resource: Resource
+  readers: readonly MetricReader[]
+}): Metrics {
   const pulled = new PrometheusExporter({ preventServerStart: true })
   const provider = new MeterProvider({ resource, readers: [pulled, ...readers] })
   const meter = provider.getMeter('huntaze')

@@ -2,14 +2,16 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { describeMetrics } from '#lib/telemetry/describe-metrics'
+import { describeKql } from '#lib/telemetry/kql-queries'
 import { type MetricDefinition, metricList } from '#lib/telemetry/metric-list'
 
 const definitions: readonly MetricDefinition[] = Object.values(metricList)
 
 describe('the metric list', () => {
-  it('stands in the docs as it is (node server/cli/describe-metrics.ts prints it)', () => {
+  it('stands in the docs as it is, and the queries too (node server/cli/describe-metrics.ts prints them)', () => {
     const docs = readFileSync(join(import.meta.dirname, '../../../docs/telemetry.md'), 'utf8')
     expect(docs).toContain(describeMetrics())
+    expect(docs).toContain(describeKql())
   })
 
   it('names each metric once, with a help that is a sentence and buckets that rise', () => {
