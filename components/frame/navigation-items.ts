@@ -1,6 +1,7 @@
 import {
   IconActivityHeartbeat,
   IconAdjustmentsHorizontal,
+  IconBell,
   IconBolt,
   IconKey,
   IconListDetails,
@@ -39,6 +40,13 @@ export const navigation: readonly { group: string; items: readonly NavigationIte
         icon: IconListDetails,
         question: 'What happened to this one?',
         ranged: true,
+      },
+      {
+        label: 'Alerts',
+        href: '/alerts',
+        icon: IconBell,
+        question: 'What needs a person?',
+        ranged: false,
       },
     ],
   },

@@ -5,6 +5,7 @@ import Link from 'next/link'
 import { usePathname, useSearchParams } from 'next/navigation'
 import { useStatus } from '#components/data/use-status'
 import { BrandMark } from '#components/frame/brand-mark'
+import { FiringCount } from '#components/frame/firing-count'
 import { type NavigationItem, navigation } from '#components/frame/navigation-items'
 import classes from './navigation.module.css'
 
@@ -68,6 +69,7 @@ function NavigationLink({ item, onFollow }: { item: NavigationItem; onFollow: ()
     >
       <item.icon size={17} stroke={1.6} aria-hidden />
       {item.label}
+      {item.href === '/alerts' ? <FiringCount /> : null}
     </Link>
   )
 }
