@@ -1,8 +1,9 @@
 import type { Query, QueryClient } from '@tanstack/react-query'
 
 /** What an event says may have changed; first words of query keys. */
-const activityKeys = ['overview', 'requests', 'deployments']
+const activityKeys = ['overview', 'requests', 'deployments', 'costs']
 const configurationKeys = [
+  'prices',
   'deployments',
   'transitions',
   'capacity',

@@ -6,6 +6,8 @@ export const filterNames = [
   'outcome',
   'tier',
   'deploymentId',
+  'provider',
+  'model',
   'operation',
   'accountId',
   'creatorId',

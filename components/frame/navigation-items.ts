@@ -3,6 +3,7 @@ import {
   IconAdjustmentsHorizontal,
   IconBell,
   IconBolt,
+  IconCoin,
   IconKey,
   IconListDetails,
   IconMessage2Code,
@@ -73,6 +74,18 @@ export const navigation: readonly { group: string; items: readonly NavigationIte
         href: '/playground',
         icon: IconMessage2Code,
         question: 'How does it answer?',
+        ranged: false,
+      },
+    ],
+  },
+  {
+    group: 'Know',
+    items: [
+      {
+        label: 'Costs',
+        href: '/costs',
+        icon: IconCoin,
+        question: 'Where does the money go, and what will the month be?',
         ranged: false,
       },
     ],

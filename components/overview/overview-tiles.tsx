@@ -69,7 +69,7 @@ export function OverviewTiles({ overview, range }: { overview: Overview; range: 
           previous: null,
           sparkline: overview.points.map(({ costPicoUsd }) => costForChart(costPicoUsd)),
         }}
-        href="/requests?outcome=success"
+        href="/costs"
       />
     </div>
   )

@@ -4,6 +4,8 @@ import type { RequestRow } from '#lib/contracts/requests'
 export const filterFields = [
   { name: 'tier', label: 'Tier', read: (row: RequestRow) => row.tier },
   { name: 'deploymentId', label: 'Deployment', read: (row: RequestRow) => row.deploymentId },
+  { name: 'provider', label: 'Provider', read: (row: RequestRow) => row.provider },
+  { name: 'model', label: 'Model', read: (row: RequestRow) => row.model },
   { name: 'operation', label: 'Operation', read: (row: RequestRow) => row.operation },
   { name: 'creatorId', label: 'Creator', read: (row: RequestRow) => row.creatorId ?? '' },
   { name: 'accountId', label: 'Account', read: (row: RequestRow) => row.accountId },

@@ -10,6 +10,8 @@ export const requestsQuery = z.object({
   outcome: outcome.optional(),
   tier: z.string().optional(),
   deploymentId: z.string().optional(),
+  provider: z.string().optional(),
+  model: z.string().optional(),
   accountId: z.string().optional(),
   creatorId: z.string().optional(),
   operation: z.string().optional(),

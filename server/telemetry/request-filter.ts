@@ -17,12 +17,12 @@ export function requestCondition(filter: RequestFilter): SQL | undefined {
       eq(ledgerEntries.traceId, filter.id),
     )
   }
-  const equal = (['outcome', 'tier', 'deploymentId', 'accountId', 'creatorId', 'operation'] as const).flatMap(
-    (name) => {
-      const value = filter[name]
-      return value === undefined ? [] : [eq(ledgerEntries[name], value)]
-    },
-  )
+  const equal = (
+    ['outcome', 'tier', 'deploymentId', 'provider', 'model', 'accountId', 'creatorId', 'operation'] as const
+  ).flatMap((name) => {
+    const value = filter[name]
+    return value === undefined ? [] : [eq(ledgerEntries[name], value)]
+  })
   return and(
     ...equal,
     filter.from === undefined ? undefined : gte(ledgerEntries.startedAt, new Date(filter.from)),

@@ -30,6 +30,8 @@ const views: readonly View[] = [
   { name: 'overview', path: '/', shown: heading('Recent incidents') },
   { name: 'requests', path: '/requests', shown: heading('Requests') },
   { name: 'requests without a match', path: '/requests?creatorId=nobody', shown: heading('Requests') },
+  { name: 'costs', path: '/costs', shown: heading('Price book') },
+  { name: 'new price', path: '/costs?price=new', shown: dialog('Set a price') },
   { name: 'deployments', path: '/deployments', shown: heading('westeurope') },
   { name: 'deployment drawer', path: '/deployments?deployment=we-premium', shown: dialog('we-premium') },
   {

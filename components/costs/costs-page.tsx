@@ -1,0 +1,38 @@
+'use client'
+
+import { useMemo } from 'react'
+import { CostBar } from '#components/costs/cost-bar'
+import { CostBreakdown } from '#components/costs/cost-breakdown'
+import { CostDays } from '#components/costs/cost-days'
+import { CostTiles } from '#components/costs/cost-tiles'
+import { CostTrend } from '#components/costs/cost-trend'
+import { parseCostView } from '#components/costs/cost-view'
+import { PriceBookPanel } from '#components/costs/price-book-panel'
+import { useUrlParams } from '#components/data/use-url-params'
+import { Page } from '#components/ui/page'
+import classes from './costs.module.css'
+
+/** Where does the money go, and what will the month be? */
+export function CostsPage() {
+  const { get } = useUrlParams()
+  // Read once a visit of a view: reports that go on have no end of their own.
+  const nowMs = useMemo(() => Date.now(), [])
+  const view = useMemo(() => parseCostView(get, nowMs), [get, nowMs])
+  const parts = { view, nowMs }
+  return (
+    <Page>
+      <CostBar {...parts} />
+      <CostTiles {...parts} />
+      <div className={classes.slot} data-slot="forecast" />
+      <CostTrend {...parts} />
+      <div className={classes.slot} data-slot="anomalies" />
+      <div className={classes.columns}>
+        <CostBreakdown {...parts} />
+        <CostDays {...parts} />
+      </div>
+      <div className={classes.slot} data-slot="recommendations" />
+      <div className={classes.slot} data-slot="reconciliation" />
+      <PriceBookPanel />
+    </Page>
+  )
+}
