@@ -315,7 +315,7 @@ describeOnDatabases('ledger writer', (openDb) => {
   it('replays a journal of many chunks and keeps booking meanwhile', async () => {
     const left = Array.from({ length: 3000 }, (_, index) => encodeLedgerLine(aRecord(`req_left_${index}`)))
     await appendFile(journalPath, `${left.join('\n')}\n`)
-    const writer = open()
+    const writer = open({ commitTimeoutMs: 60_000 })
     const replay = writer.replayJournal()
     const live = await Promise.all(
       Array.from({ length: 200 }, (_, index) => writer.record(aRecord(`req_live_${index}`))),
