@@ -4,6 +4,7 @@ import type { AlertParts } from '#server/alerts/alert-parts'
 import { createAlertSampler } from '#server/alerts/alert-samples'
 import { sendDue } from '#server/alerts/deliveries'
 import { evaluateAlerts } from '#server/alerts/evaluate-alerts'
+import { purgeAlerts } from '#server/alerts/purge-alerts'
 import { createJobLease } from '#server/jobs/job-lease'
 import { safeCause } from '#server/telemetry/safe-cause'
 
@@ -27,11 +28,13 @@ const afterActivityMs = 5_000
 const moves: ReadonlySet<string> = new Set(['breaker', 'region', 'capacity', 'configuration'])
 /** An instance that died is followed by another after this. */
 const leaseMs = 40_000
+const purgeEveryMs = 3_600_000
 
 export function createAlertJob(parts: AlertParts, holder: string): AlertJob {
   const lease = createJobLease({ db: parts.db, name: 'alerts', holder, forMs: leaseMs })
   const sampler = createAlertSampler(parts.db)
   let lastMs: number | null = null
+  let purgedAtMs = parts.clock.nowMs()
   let leased = false
   let closed = false
   let running: Promise<void> | null = null
@@ -48,6 +51,10 @@ export function createAlertJob(parts: AlertParts, holder: string): AlertJob {
     const saved = await evaluateAlerts(parts, sampler)
     lastMs = parts.clock.nowMs()
     if (saved.moved > 0) parts.events.publish('alert')
+    if (lastMs - purgedAtMs >= purgeEveryMs) {
+      purgedAtMs = lastMs
+      await purgeAlerts(parts.db, lastMs)
+    }
     if (saved.deliveries > 0 || sendTimer === null) void sendAndLog()
   }
 

@@ -1,4 +1,4 @@
-import { and, asc, eq, gte, lt, lte } from 'drizzle-orm'
+import { and, asc, eq, gte, lte } from 'drizzle-orm'
 import { labelsKey } from '#lib/alerts/alert-labels'
 import type { Observation } from '#lib/alerts/observation'
 import { alertSamples } from '#schema/alerts'
@@ -22,15 +22,13 @@ interface Last {
 }
 
 const everyMs = 60_000
+const mostRead = 100_000
 /** More would be a label that grows without end. */
 const mostSeries = 2_000
-const keptDays = 7
-const dayMs = 86_400_000
 
 /** Nothing is written while nothing changes. */
 export function createAlertSampler(db: Pick<Database, 'orm'>): AlertSampler {
   const known = new Map<string, Last>()
-  let purgedAtMs = 0
 
   return {
     async keep({ observations, failedReaders, nowMs }) {
@@ -51,9 +49,6 @@ export function createAlertSampler(db: Pick<Database, 'orm'>): AlertSampler {
         await db.orm.insert(alertSamples).values(values).onConflictDoNothing()
       }
       for (const { sample: _sample, ...row } of rows) known.set(`${row.metric} ${row.series}`, row)
-      if (nowMs - purgedAtMs < dayMs / 24) return
-      purgedAtMs = nowMs
-      await db.orm.delete(alertSamples).where(lt(alertSamples.at, new Date(nowMs - keptDays * dayMs)))
     },
   }
 }
@@ -74,5 +69,5 @@ export async function readSamples(
       ),
     )
     .orderBy(asc(alertSamples.at))
-    .limit(20_000)
+    .limit(mostRead)
 }

@@ -1,6 +1,7 @@
 import { decideAlerts } from '#lib/alerts/decide-alerts'
 import type { AlertParts } from '#server/alerts/alert-parts'
 import type { AlertSampler } from '#server/alerts/alert-samples'
+import { findCauses } from '#server/alerts/find-causes'
 import { gatherObservations } from '#server/alerts/gather-observations'
 import { readOpenAlerts } from '#server/alerts/open-alerts'
 import { readRules } from '#server/alerts/rules'
@@ -24,7 +25,8 @@ export async function evaluateAlerts(parts: AlertParts, sampler: AlertSampler): 
     open,
     nowMs,
   })
-  const saved = await saveDecisions(parts, decisions, nowMs)
+  const named = await Promise.all(decisions.map((decision) => findCauses(parts.db, decision, nowMs)))
+  const saved = await saveDecisions(parts, named, nowMs)
   await sampler.keep({ observations, failedReaders, nowMs })
   return saved
 }

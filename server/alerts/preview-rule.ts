@@ -15,13 +15,14 @@ export async function previewOnPast(
 ): Promise<RulePreview> {
   requireObservedMetric(rule)
   const fromMs = nowMs - spanMs
-  const rows = await readSamples(db, { metric: rule.metric, fromMs, toMs: nowMs })
+  // A value holds until the next of its series, so those of the day before count too.
+  const rows = await readSamples(db, { metric: rule.metric, fromMs: fromMs - spanMs, toMs: nowMs })
   const samples = rows.map(({ at, ...sample }) => ({ ...sample, atMs: at.getTime() }))
   const instant = (ms: number) => new Date(ms).toISOString()
   return {
     from: instant(fromMs),
     to: instant(nowMs),
-    samples: samples.length,
+    samples: samples.filter(({ atMs }) => atMs >= fromMs).length,
     firings: previewRule(rule, { samples, fromMs, toMs: nowMs }).map(
       ({ labels, firedAtMs, resolvedAtMs }) => ({
         labels: { ...labels },

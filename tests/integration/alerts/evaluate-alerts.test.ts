@@ -7,11 +7,14 @@ import { evaluateAlerts } from '#server/alerts/evaluate-alerts'
 import { exportAlerts } from '#server/alerts/export-alerts'
 import { listAlerts, readAlert, summariseAlerts } from '#server/alerts/list-alerts'
 import { previewOnPast } from '#server/alerts/preview-rule'
+import { purgeAlerts } from '#server/alerts/purge-alerts'
 import { changeRule, readRules, removeRule } from '#server/alerts/rules'
 import { createSilence, endSilence, readSilences } from '#server/alerts/silences'
 import type { Database } from '#server/db/database'
 import { type AlertWorld, breakerOpen, createAlertWorld, deed } from '#tests/support/alert-parts'
+import { bookInto, emptyLedger } from '#tests/support/book-records'
 import { describeOnDatabases } from '#tests/support/databases'
+import { aRecord } from '#tests/support/ledger-records'
 
 const open = async (db: Database) => (await listAlerts(db, { state: 'open', limit: 50 })).alerts
 const kinds = ({ events }: AlertReport) => events.map(({ kind }) => kind)
@@ -174,6 +177,43 @@ describeOnDatabases('alerts', (openDb) => {
     const text = JSON.stringify(stored.map(({ rows }) => rows))
     expect(await open(db)).toHaveLength(1)
     expect(secrets.filter((secret) => text.includes(secret))).toEqual([])
+  })
+
+  it('on a sum name the costliest requests of those that it sums up', async () => {
+    const db = await openDb()
+    await clean(db)
+    await emptyLedger(db)
+    const world = createAlertWorld(db)
+    const at = { startedAtMs: world.nowMs() - 60_000 }
+    await bookInto(db, [
+      aRecord('req_cheap', { ...at, costPicoUsd: '1' }),
+      aRecord('req_dear', { ...at, costPicoUsd: '9000000000' }),
+      aRecord('req_other', { ...at, accountId: 'acc_other' }),
+    ])
+    const labels = { budget: 'bud_1', account: 'acc_1' }
+    world.see([{ metric: 'budget.used_ratio', labels, value: 0.83, unit: 'ratio', requestIds: [] }])
+    await looker(world)()
+    expect((await open(db)).map(({ ruleId, requestIds }) => [ruleId, ...requestIds])).toEqual([
+      ['budget-80', 'req_dear', 'req_cheap'],
+    ])
+  })
+
+  it('resolved long ago go, with their events and messages', async () => {
+    const db = await openDb()
+    await clean(db)
+    const world = createAlertWorld(db)
+    const look = looker(world)
+    for (const seen of [[breakerOpen], [], [breakerOpen]]) {
+      world.see(seen)
+      await look()
+    }
+    await purgeAlerts(db, world.nowMs())
+    expect((await listAlerts(db, { state: 'resolved', limit: 9 })).alerts).toHaveLength(1)
+    await purgeAlerts(db, world.nowMs() + 401 * 86_400_000)
+    expect((await listAlerts(db, { state: 'resolved', limit: 9 })).alerts).toEqual([])
+    expect(await open(db)).toHaveLength(1)
+    const { rows } = await db.pool.query('SELECT kind FROM alert_events')
+    expect(rows).toEqual([{ kind: 'fired' }])
   })
 
   it('are listed page by page without gaps, and exported whole', async () => {
