@@ -12,6 +12,7 @@ import type { CatalogStore } from '#server/deployments/catalog-store'
 import type { GatewayParts } from '#server/gateway/gateway-parts'
 import type { RefusalCounter } from '#server/http/refusal-counter'
 import type { Redactor } from '#server/privacy/redactor'
+import type { Quotas } from '#server/quotas/quotas'
 import type { Simulator } from '#server/simulator/start-simulator'
 import type { Clock } from '#server/telemetry/clock'
 import type { ConsoleEvents } from '#server/telemetry/console-events'
@@ -37,6 +38,7 @@ export interface Container {
   alerts: Alerts
   ledger: LedgerWriter
   prices: PriceStore
+  quotas: Quotas
   gateway: GatewayParts
   capacity: Capacity
   redactor: Redactor

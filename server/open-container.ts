@@ -28,6 +28,7 @@ import {
 } from '#server/gateway/open-providers'
 import { createRefusalCounter } from '#server/http/refusal-counter'
 import { createRedactor, type Redactor } from '#server/privacy/redactor'
+import { openQuotas } from '#server/quotas/open-quotas'
 import { openResilience } from '#server/resilience/open-resilience'
 import { type Clock, systemClock } from '#server/telemetry/clock'
 import { createConsoleEvents } from '#server/telemetry/console-events'
@@ -164,6 +165,8 @@ async function open(opening: Opening): Promise<OpenedContainer> {
   })
   await ledger.replayJournal()
   closers.push(ledger.close)
+  const quotas = await openQuotas({ env, db, configuration, instanceId, clock, log })
+  closers.push(quotas.close)
 
   const maintenance = createMaintenance({ db, clock, log, settings: async () => settings.current() })
   await maintenance.start()
@@ -193,6 +196,7 @@ async function open(opening: Opening): Promise<OpenedContainer> {
     audit,
     ledger,
     prices,
+    quotas,
     gateway: createGatewayParts({
       ...resilience,
       ...shared,

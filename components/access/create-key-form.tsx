@@ -5,6 +5,7 @@ import { type FormEvent, useState } from 'react'
 import { anywhere, type KeyRoute, KeyRouteFields, routeFields } from '#components/access/key-route-fields'
 import { ApiProblem } from '#components/data/api-problem'
 import { useCreateKey } from '#components/data/use-keys'
+import { useQuotas } from '#components/data/use-quotas'
 import { type CreatedKey, dataPlaneScopes, type Scope, scope } from '#lib/contracts/access'
 
 const scopeWords: Record<Scope, string> = {
@@ -15,7 +16,8 @@ const scopeWords: Record<Scope, string> = {
   admin: 'everything this console does',
 }
 
-const plans = ['starter', 'pro', 'scale', 'enterprise']
+/** Until the plans there are are known. */
+const builtInPlans = ['starter', 'pro', 'scale', 'enterprise', 'unlimited']
 const lifetimes = [
   { value: '', label: 'Never' },
   { value: '30', label: 'In 30 days' },
@@ -32,6 +34,8 @@ export function CreateKeyForm(props: { onCreated: (created: CreatedKey) => void;
   const [days, setDays] = useState('')
   const [route, setRoute] = useState<KeyRoute>(anywhere)
   const create = useCreateKey()
+  const quotas = useQuotas()
+  const plans = quotas.data?.plans.map((known) => known.name) ?? builtInPlans
   const submit = (event: FormEvent) => {
     event.preventDefault()
     const expiresAt = days === '' ? null : new Date(Date.now() + Number(days) * 86_400_000).toISOString()

@@ -1,13 +1,14 @@
 import type { Query, QueryClient } from '@tanstack/react-query'
 
 /** What an event says may have changed; first words of query keys. */
-const activityKeys = ['overview', 'requests', 'deployments', 'costs']
+const activityKeys = ['overview', 'requests', 'deployments', 'costs', 'quotas']
 const configurationKeys = [
   'prices',
   'deployments',
   'transitions',
   'capacity',
   'keys',
+  'quotas',
   'users',
   'settings',
   'status',

@@ -44,6 +44,21 @@ export const errorCatalogue = {
   missing_role: { status: 403, type: 'permission_error', title: 'This needs a higher role' },
   foreign_origin: { status: 403, type: 'permission_error', title: 'The request comes from another origin' },
   rate_limited: { status: 429, type: 'rate_limit_error', title: 'Too many requests' },
+  rate_limit_exceeded: {
+    status: 429,
+    type: 'rate_limit_error',
+    title: 'A limit of the plan is reached for now',
+  },
+  insufficient_quota: {
+    status: 429,
+    type: 'insufficient_quota',
+    title: 'A quota or budget is used up',
+  },
+  quota_unavailable: {
+    status: 503,
+    type: 'server_error',
+    title: 'Quotas cannot be counted at the moment',
+  },
   content_filter: {
     status: 400,
     type: 'invalid_request_error',

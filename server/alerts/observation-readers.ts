@@ -6,11 +6,15 @@ import { observeCapacity } from '#server/deployments/observe-capacity'
 import { observeModels } from '#server/deployments/observe-models'
 import { observeRegions } from '#server/deployments/observe-regions'
 import { observeShedding } from '#server/gateway/observe-shedding'
+import { observeBudgets } from '#server/quotas/observe-budgets'
 import { observeBreakers } from '#server/resilience/observe-breakers'
 import { observeTiers } from '#server/telemetry/observe-tiers'
 
 /** What the readers may read; only the instance that holds the lease of the alerts does. */
-export type ObservationParts = Pick<Container, 'db' | 'catalog' | 'settings' | 'gateway' | 'capacity' | 'log'>
+export type ObservationParts = Pick<
+  Container,
+  'db' | 'catalog' | 'settings' | 'gateway' | 'capacity' | 'log' | 'quotas'
+>
 
 export type ReadObservations = (nowMs: number) => Promise<readonly Observation[]>
 
@@ -22,9 +26,15 @@ export interface ObservationReader {
 }
 
 /** Every domain that has something to alert on: one line each, `{ name, read: observe…(parts) }`. */
-export function observationReaders({ db, catalog, gateway }: ObservationParts): readonly ObservationReader[] {
+export function observationReaders({
+  db,
+  catalog,
+  gateway,
+  quotas,
+}: ObservationParts): readonly ObservationReader[] {
   const { gauges } = gateway
   return [
+    { name: 'budget', read: observeBudgets({ db, quotas }) },
     { name: 'tier', read: observeTiers(db) },
     { name: 'gateway', read: observeShedding(db) },
     { name: 'breaker', read: observeBreakers(db) },

@@ -1,12 +1,12 @@
 import { Redis } from 'ioredis'
 import type { Log } from '#server/telemetry/log'
 
-/** A connection that never holds up its users: commands fail at once or within a second while Redis is away. */
-export function openRedis(url: string, log: Log): Redis {
+/** Commands fail within `commandTimeoutMs` while Redis is away, rather than queue up behind it. */
+export function openRedis(url: string, log: Pick<Log, 'warn'>, commandTimeoutMs = 1_000): Redis {
   const redis = new Redis(url, {
     enableOfflineQueue: true,
     maxRetriesPerRequest: 1,
-    commandTimeout: 1_000,
+    commandTimeout: commandTimeoutMs,
     connectTimeout: 2_000,
   })
   redis.on('error', (error: Error) => log.warn({ err: error }, 'Redis does not answer'))

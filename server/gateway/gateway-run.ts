@@ -16,6 +16,7 @@ import type { ProviderLimits } from '#server/gateway/providers/provider'
 import type { RequestAbort } from '#server/gateway/request-abort'
 import type { RequestContext } from '#server/gateway/request-context'
 import { newSpanId } from '#server/http/request-id'
+import type { Reservation } from '#server/quotas/slot-demands'
 import type { Admission } from '#server/resilience/breakers'
 import type { BulkheadPlace, TurnedAway } from '#server/resilience/bulkheads'
 
@@ -59,6 +60,8 @@ export interface GatewayRun {
   providerMs: number
   promptText: string | null
   last: Deployment | null
+  /** What is set aside of its quotas; null where nothing is limited. */
+  reservation: Reservation | null
   /** Its ledger row is written, or on its way. */
   settled: boolean
 }
@@ -250,6 +253,8 @@ export interface RunStart {
   pastBreakers?: boolean
   cacheMode?: CacheMode | null
   planTier?: (tier: string) => RoutePlan | null
+  /** Null by default. */
+  reservation?: Reservation | null
 }
 
 export function startRun(start: RunStart): GatewayRun {
@@ -266,6 +271,7 @@ export function startRun(start: RunStart): GatewayRun {
     turnedAway: null,
     stopped: null,
     planTier: start.planTier ?? (() => null),
+    reservation: start.reservation ?? null,
     planUs: Math.round((parts.clock.monotonicMs() - context.startedMs) * 1000),
     cacheMode: start.cacheMode ?? null,
     cache: null,
@@ -288,16 +294,22 @@ export function walkCandidates(parts: GatewayParts, plan: RoutePlan): WalkCandid
   }))
 }
 
-/** Records the run in the ledger and lets go of its timers; resolves when the row is safe. */
+/** Records the run in the ledger, lets go of its timers and settles its quotas; resolves when the row is safe. */
 export async function settleRun(run: GatewayRun, end: RunEnd): Promise<void> {
   run.settled = true
   endFlight(run)
   run.abort.dispose()
   run.parts.running.delete(run.abort)
-  const record = ledgerRecord(run, end)
-  logRun(run, record)
-  run.parts.telemetry.ended({ record, trace: run.context.trace })
-  await run.parts.ledger.record(record)
+  try {
+    const record = ledgerRecord(run, end)
+    logRun(run, record)
+    run.parts.telemetry.ended({ record, trace: run.context.trace })
+    await run.parts.ledger.record(record)
+  } finally {
+    const { usage, costPicoUsd } = run
+    const tokens = BigInt(usage.inputTokens + usage.outputTokens)
+    run.reservation?.settle({ tokens, costPicoUsd: costPicoUsd ?? 0n })
+  }
 }
 
 function logRun(run: GatewayRun, record: LedgerRecord): void {

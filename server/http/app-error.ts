@@ -13,6 +13,8 @@ export interface AppErrorDetails {
   retryAfterMs?: number
   /** Extra fields of OpenAI's error object, such as Azure's `innererror`. */
   extra?: Readonly<Record<string, unknown>>
+  /** Headers that go with it, beside those that every error has. */
+  headers?: Readonly<Record<string, string>>
   /** The provider's own status where ours should follow it. */
   status?: number
   cause?: unknown

@@ -58,6 +58,7 @@ export function errorHeaders(error: AppError, requestId: string): Record<string,
     'x-content-type-options': 'nosniff',
     ...retryHeaders(error),
     ...(error.status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+    ...error.details.headers,
   }
 }
 

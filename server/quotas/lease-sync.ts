@@ -121,7 +121,7 @@ async function loop(sync: Sync): Promise<void> {
 
 /** One call; whoever waits longer than is bearable is answered without it, and the call is seen to its end. */
 async function exchange(sync: Sync, batch: readonly Waiter[]): Promise<void> {
-  const { log, clock, answerWithinMs = 500 } = sync.options
+  const { log, clock, answerWithinMs = 3_000 } = sync.options
   let open: readonly Waiter[] = batch
   const late = setTimeout(() => {
     sync.restUntilMs = Number.POSITIVE_INFINITY

@@ -12,7 +12,7 @@ export interface LeaseSyncOptions {
   seedOf(counter: CounterId, beforeMs: number): Promise<bigint>
   clock: Clock
   log: Pick<Log, 'warn' | 'info'>
-  /** How long a request waits for the authority; 500 ms unless told. */
+  /** How long a request waits for the authority; 3 s unless told, since a slow one is still exact. */
   answerWithinMs?: number
   /** Pause between two reports while there is something to tell; 500 ms unless told. */
   tickMs?: number

@@ -1,8 +1,12 @@
 import { picoToUsdDecimal } from '#lib/costs/format-usd'
+import { quotaHeaders } from '#lib/quotas/quota-headers'
 import type { GatewayRun } from '#server/gateway/gateway-run'
 import type { ProviderLimits } from '#server/gateway/providers/provider'
 
-/** Headers known as soon as a deployment has begun to answer. */
+/**
+ * Headers known as soon as a deployment has begun to answer. Limits are the caller's own, where it has any, else the
+ * provider's.
+ */
 export function routeHeaders(run: GatewayRun, limits: ProviderLimits): Record<string, string> {
   const { last, context } = run
   const headers: Record<string, string> = {
@@ -22,6 +26,8 @@ export function routeHeaders(run: GatewayRun, limits: ProviderLimits): Record<st
   setLimit(headers, 'x-ratelimit-limit-tokens', limits.limitTokens)
   setLimit(headers, 'x-ratelimit-remaining-requests', limits.remainingRequests)
   setLimit(headers, 'x-ratelimit-remaining-tokens', limits.remainingTokens)
+  if (run.reservation)
+    Object.assign(headers, quotaHeaders(run.reservation.standings(), run.parts.clock.nowMs()))
   return headers
 }
 

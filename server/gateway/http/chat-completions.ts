@@ -4,6 +4,7 @@ import { askedOutputLimit } from '#lib/gateway/provider-body'
 import { readStreamMode, type StreamMode, streamMode } from '#lib/gateway/stream-mode'
 import { findBadImage } from '#lib/gateway/vision-parts'
 import { answerChat } from '#server/gateway/answer-chat'
+import { estimateChatUsage } from '#server/gateway/estimate-usage'
 import type { GatewayRun } from '#server/gateway/gateway-run'
 import { answerHeaders, routeHeaders } from '#server/gateway/http/answer-headers'
 import { type DataPlaneCall, dataPlaneRoute } from '#server/gateway/http/data-plane-route'
@@ -35,7 +36,7 @@ export async function answerChatCall(call: DataPlaneCall, value: unknown): Promi
   const stream = body.stream === true
   const askedMode = requireStreamMode(call.request.headers.get('x-huntaze-stream'))
   const cacheMode = requireCacheMode(call.request.headers.get('x-huntaze-cache'))
-  const run = startDataPlaneRun(call, {
+  const run = await startDataPlaneRun(call, {
     cacheMode,
     route: {
       kind: 'chat',
@@ -46,10 +47,21 @@ export async function answerChatCall(call: DataPlaneCall, value: unknown): Promi
     },
     metadata: body.metadata,
     promptText: () => JSON.stringify(body.messages),
+    estimate: {
+      kind: 'chat',
+      promptUsage: (counter, model) => estimateChatUsage(counter, { body, text: '', model }),
+      choices: choicesOf(body),
+    },
   })
   if (!stream) return withRun(run, () => answerResponse(run, body))
   const mode = streamMode(askedMode, call.principal.streamMode, run.plan.policy.stream)
   return mode === 'complete' ? heldResponse(run, body) : withRun(run, () => streamResponse(run, body))
+}
+
+/** `n`, which passes through to the provider unread. */
+function choicesOf(body: ChatRequestBody): number {
+  const { n }: { n?: unknown } = body
+  return typeof n === 'number' && Number.isSafeInteger(n) && n > 1 ? n : 1
 }
 
 function requireStreamMode(header: string | null): StreamMode | null {

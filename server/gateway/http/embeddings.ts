@@ -1,5 +1,6 @@
 import { embeddingsRequestBody } from '#lib/contracts/openai'
 import { answerEmbeddings } from '#server/gateway/answer-embeddings'
+import { estimateEmbeddingUsage } from '#server/gateway/estimate-usage'
 import { answerHeaders } from '#server/gateway/http/answer-headers'
 import { withUrlModel } from '#server/gateway/http/chat-completions'
 import { dataPlaneRoute } from '#server/gateway/http/data-plane-route'
@@ -12,10 +13,15 @@ import { readJsonBody } from '#server/http/read-json-body'
 export const embeddings = dataPlaneRoute('embeddings', async (call) => {
   const { value } = await readJsonBody(call.request, call.container.bodyLimitBytes)
   const body = parseWith(embeddingsRequestBody, withUrlModel(value, call.params.deployment))
-  const run = startDataPlaneRun(call, {
+  const run = await startDataPlaneRun(call, {
     route: { kind: 'embeddings', model: body.model, stream: false, maxOutputTokens: null, temperature: null },
     metadata: body.metadata,
     promptText: () => JSON.stringify(body.input),
+    estimate: {
+      kind: 'embeddings',
+      promptUsage: (counter, model) => estimateEmbeddingUsage(counter, { body, model }),
+      choices: 1,
+    },
   })
   const answer = await withRun(run, () => answerEmbeddings(run, body))
   return new Response(answer.text, { headers: answerHeaders(run, answer.limits) })

@@ -4,12 +4,15 @@ import { planRoute, type RouteRequest } from '#lib/gateway/plan-route'
 import { effectiveRegion, type RegionWish, readRegionHeaders } from '#lib/gateway/region-wish'
 import { readRequestTags } from '#lib/gateway/request-tags'
 import type { RoutePlan } from '#lib/gateway/route-plan'
+import { type EstimateRequest, estimateReservation } from '#server/gateway/estimate-reservation'
 import type { GatewayParts } from '#server/gateway/gateway-parts'
 import { type GatewayRun, startRun } from '#server/gateway/gateway-run'
 import { type DataPlaneCall, requestContext, requireAccepting } from '#server/gateway/http/data-plane-route'
 import { createRequestAbort } from '#server/gateway/request-abort'
 import { routeSnapshot } from '#server/gateway/route-snapshot'
 import { AppError } from '#server/http/app-error'
+import { reserveQuota } from '#server/quotas/reserve-quota'
+import type { Reservation } from '#server/quotas/slot-demands'
 
 export interface RunRequest {
   route: Omit<RouteRequest, 'region' | 'session' | 'requestId'>
@@ -17,15 +20,18 @@ export interface RunRequest {
   promptText: () => string
   /** What the caller asks of the answer cache. */
   cacheMode?: CacheMode | null
+  /** What it may use, asked only where tokens or money are limited. */
+  estimate: EstimateRequest
 }
 
 /**
- * Plans a parsed request and admits it. From here on it has exactly one ledger row, whatever happens.
+ * Plans a parsed request, sets its quotas aside and admits it. From here on it has exactly one ledger row, whatever
+ * happens.
  *
  * @throws AppError `invalid_request`, `model_not_found`, `model_not_suitable`, `region_not_available`, `shutting_down`,
- * `ledger_unavailable`: refused, no row.
+ * `ledger_unavailable`, `rate_limit_exceeded`, `insufficient_quota`, `quota_unavailable`: refused, no row.
  */
-export function startDataPlaneRun(call: DataPlaneCall, request: RunRequest): GatewayRun {
+export async function startDataPlaneRun(call: DataPlaneCall, request: RunRequest): Promise<GatewayRun> {
   const { container } = call
   requireAccepting(container)
   const parts = container.gateway
@@ -39,10 +45,17 @@ export function startDataPlaneRun(call: DataPlaneCall, request: RunRequest): Gat
   }
   const decision = planRoute(route, routeSnapshot(parts, { streamed: route.stream, nowMs: call.startedAtMs }))
   if (!decision.ok) throw refusal(decision.code, decision)
+  const { plan } = decision
+  const reservation = await setQuotasAside(call, {
+    creatorId: tags.creatorId,
+    plan,
+    estimate: request.estimate,
+  })
   return startRun({
     parts,
     context: requestContext(call, tags),
-    plan: decision.plan,
+    plan,
+    reservation,
     kind: request.route.kind,
     requestedModel: request.route.model,
     streamed: request.route.stream,
@@ -50,6 +63,19 @@ export function startDataPlaneRun(call: DataPlaneCall, request: RunRequest): Gat
     promptText: parts.storesPrompts() ? request.promptText() : null,
     cacheMode: request.cacheMode ?? null,
     planTier: (tier) => planAgain(parts, { ...route, model: tier }),
+  })
+}
+
+function setQuotasAside(
+  { container, principal, startedAtMs }: DataPlaneCall,
+  { creatorId, plan, estimate }: { creatorId: string | null; plan: RoutePlan; estimate: EstimateRequest },
+): Promise<Reservation | null> {
+  const { accountId, keyId } = principal
+  return reserveQuota(container.quotas, {
+    subject: { accountId, keyId, creatorId, plan: principal.plan },
+    atMs: startedAtMs,
+    nowMs: container.clock.nowMs(),
+    estimate: () => estimateReservation(container.gateway, plan, { request: estimate, atMs: startedAtMs }),
   })
 }
 

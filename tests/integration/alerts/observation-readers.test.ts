@@ -7,6 +7,8 @@ import { catalogSchema } from '#lib/deployments/catalog-schema'
 import { type ObservationParts, observationReaders } from '#server/alerts/observation-readers'
 import type { Database } from '#server/db/database'
 import { createDeploymentGauges } from '#server/deployments/deployment-gauges'
+import { createPostgresAuthority } from '#server/quotas/postgres-authority'
+import { createQuotaRuleStore } from '#server/quotas/quota-rules'
 import { bookInto, emptyLedger } from '#tests/support/book-records'
 import { describeOnDatabases } from '#tests/support/databases'
 import { aRecord } from '#tests/support/ledger-records'
@@ -31,7 +33,9 @@ const catalog = indexCatalog(
 )
 
 function readers(db: Database, gauges = createDeploymentGauges({ nowMs: () => nowMs })) {
-  const parts = { db, catalog: { current: () => catalog }, gateway: { gauges } } as ObservationParts
+  const rules = createQuotaRuleStore(db, () => nowMs)
+  const quotas = { rules, authority: createPostgresAuthority(db, { leaseForMs: 1 }) }
+  const parts = { db, catalog: { current: () => catalog }, gateway: { gauges }, quotas } as ObservationParts
   return observationReaders(parts)
 }
 

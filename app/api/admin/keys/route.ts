@@ -1,6 +1,7 @@
 import { createKeyBody, type KeysView } from '#lib/contracts/access'
 import { requireKnownRegion, requireRegionOfAccount } from '#server/access/require-region'
 import { defineRoute } from '#server/http/define-route'
+import { requireKnownPlan } from '#server/quotas/require-known-plan'
 
 export const GET = defineRoute({
   role: 'viewer',
@@ -13,6 +14,7 @@ export const POST = defineRoute({
   role: 'admin',
   body: createKeyBody,
   async handle({ container, actor, body }) {
+    requireKnownPlan(container, body.plan)
     requireKnownRegion(container, body.region)
     await requireRegionOfAccount(container, body)
     const created = await container.access.keys.create({ ...body, createdBy: actor.id })

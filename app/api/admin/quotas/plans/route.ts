@@ -1,0 +1,9 @@
+import { planBody } from '#lib/contracts/quotas'
+import { defineRoute } from '#server/http/define-route'
+import { changePlan } from '#server/quotas/change-plan'
+
+export const POST = defineRoute({
+  role: 'admin',
+  body: planBody,
+  handle: ({ container, actor, body, requestId }) => changePlan(container, { actor, body, requestId }),
+})
