@@ -10,7 +10,7 @@ import { type Env, readEnv } from '#server/config/env'
 import { localKeyName, localSecret } from '#server/config/local-secret'
 import { createSettingsStore } from '#server/config/settings-store'
 import { StartUpError } from '#server/config/start-up-error'
-import { createLedgerWriter } from '#server/costs/ledger-writer'
+import { createLedgerWriter, type LedgerWriter } from '#server/costs/ledger-writer'
 import { createPriceStore } from '#server/costs/price-store'
 import type { Container } from '#server/create-container'
 import { createMaintenance } from '#server/db/maintenance'
@@ -150,21 +150,7 @@ async function open(opening: Opening): Promise<OpenedContainer> {
   const { firstOperatorUrl } = await access.start()
   closers.push(access.close)
 
-  const ledger = createLedgerWriter({
-    connection: db.connection,
-    first: db.kind === 'embedded' ? 'journal' : 'database',
-    journalPath: join(env.HUNTAZE_DATA_DIR, 'ledger.journal'),
-    instanceId,
-    pseudonyms: audit.pseudonyms,
-    clock,
-    log,
-    onWritten: () => {
-      events.publish('activity')
-      audit.wake()
-    },
-  })
-  await ledger.replayJournal()
-  closers.push(ledger.close)
+  const ledger = await openLedger(opening, { db, audit, events })
   const quotas = await openQuotas({ env, db, configuration, instanceId, clock, log })
   closers.push(quotas.close)
 
@@ -224,6 +210,29 @@ async function open(opening: Opening): Promise<OpenedContainer> {
   const alerts = startAlerts({ ...parts, capacity })
   closers.push(alerts.job.close)
   return { container: { ...parts, capacity, alerts }, firstOperatorUrl }
+}
+
+/** The ledger with what an earlier run left booked. */
+async function openLedger(
+  { env, instanceId, clock, log, closers }: Opening,
+  { db, audit, events }: Pick<Container, 'db' | 'audit' | 'events'>,
+): Promise<LedgerWriter> {
+  const ledger = createLedgerWriter({
+    connection: db.connection,
+    first: db.kind === 'embedded' ? 'journal' : 'database',
+    journalPath: join(env.HUNTAZE_DATA_DIR, 'ledger.journal'),
+    instanceId,
+    pseudonyms: audit.pseudonyms,
+    clock,
+    log,
+    onWritten: () => {
+      events.publish('activity')
+      audit.wake()
+    },
+  })
+  await ledger.replayJournal()
+  closers.push(ledger.close)
+  return ledger
 }
 
 async function closeAll(closers: (() => Promise<void> | void)[]): Promise<void> {
