@@ -65,6 +65,7 @@ const evidence = z.object({
   cachedInputTokens: z.number(),
   cacheWriteTokens: z.number(),
   outputTokens: z.number(),
+  reasoningTokens: z.number(),
   nowPicoUsd: picoUsd,
   thenPicoUsd: picoUsd,
 })

@@ -4,6 +4,8 @@ export interface TokenSums {
   cachedInputTokens: number
   cacheWriteTokens: number
   outputTokens: number
+  /** Part of the output. */
+  reasoningTokens: number
 }
 
 /**

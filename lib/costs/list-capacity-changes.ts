@@ -69,7 +69,7 @@ function toPriced(hour: DeploymentHour, price: ModelPrice): PricedHour {
     throughput && hour.inputTokens - hour.cachedInputTokens + throughput.outputWeight * hour.outputTokens
   return {
     hour,
-    picoUsd: computeCost({ ...hour, reasoningTokens: 0, source: 'provider' }, price),
+    picoUsd: computeCost({ ...hour, source: 'provider' }, price),
     load,
     throughput,
   }
@@ -179,6 +179,7 @@ function evidenceOf(
       cachedInputTokens: sum(({ cachedInputTokens }) => cachedInputTokens),
       cacheWriteTokens: sum(({ cacheWriteTokens }) => cacheWriteTokens),
       outputTokens: sum(({ outputTokens }) => outputTokens),
+      reasoningTokens: sum(({ reasoningTokens }) => reasoningTokens),
       nowPicoUsd: now,
       thenPicoUsd: then,
     },

@@ -1,5 +1,5 @@
 import type { AdviceRow, TokenSums } from '#lib/costs/advice-row'
-import { computeCost } from '#lib/costs/compute-cost'
+import { computeCost, priceFor } from '#lib/costs/compute-cost'
 import { findPrice, type ModelPrice, type PriceBook } from '#lib/costs/price-book'
 import type { ChangeEvidence, SavingsChange, SavingsKind } from '#lib/costs/savings-change'
 
@@ -27,7 +27,8 @@ export interface AdviceContext {
 export function listChanges(rows: readonly AdviceRow[], context: AdviceContext): SavingsChange[] {
   const priced = rows.flatMap((row) => {
     const price = findPrice(context.book, { provider: row.provider, model: row.model, atMs: context.nowMs })
-    return price ? [{ row, price }] : []
+    const asBought = price && priceFor(price, row.kind)
+    return asBought ? [{ row, price: asBought }] : []
   })
   const groups = Map.groupBy(priced, ({ row }) => `${row.accountId} ${row.operation} ${row.tier} ${row.kind}`)
   return [...groups.values()].flatMap((group) => [
@@ -93,22 +94,18 @@ function promptCaching(group: readonly PricedRow[]): SavingsChange[] {
   })
 }
 
-/** Providers that answer within 24 hours for half the price. Source: their batch documentation, as of 2026-03-19. */
-const batchProviders = new Set(['azure-openai', 'openai', 'anthropic'])
-
 function batching(group: readonly PricedRow[]): SavingsChange[] {
   const concerned = group.filter(
-    ({ row }) => row.deferrable && row.kind === 'chat' && batchProviders.has(row.provider),
+    ({ row, price }) => row.deferrable && row.kind === 'chat' && priceFor(price, 'batch') !== null,
   )
   return toChange(concerned, {
     kind: 'batch',
     detail: '',
     title: (operation, tier) => `Send ${operation} (${tier}) as a batch`,
     assumption:
-      'If their answers may take up to 24 hours: these requests were neither streamed nor part of a session. Half the price, nothing cached.',
+      'If their answers may take up to 24 hours: these requests were neither streamed nor part of a session. Nothing is cached in a batch.',
     href: rowsHref,
-    changed: ({ row, price }) =>
-      (cost({ ...row, cachedInputTokens: 0, cacheWriteTokens: 0 }, price) + 1n) / 2n,
+    changed: ({ row, price }) => cost(row, priceFor(price, 'batch') ?? price),
   })
 }
 
@@ -170,13 +167,13 @@ function toChange(concerned: readonly PricedRow[], words: ChangeWords): SavingsC
 
 function evidenceOf(row: AdviceRow): Omit<ChangeEvidence, 'nowPicoUsd' | 'thenPicoUsd'> {
   const { accountId, operation, tier, deploymentId, model, requests } = row
-  const { inputTokens, cachedInputTokens, cacheWriteTokens, outputTokens } = row
+  const { inputTokens, cachedInputTokens, cacheWriteTokens, outputTokens, reasoningTokens } = row
   return {
     ...{ accountId, operation, tier, deploymentId, model, requests },
-    ...{ inputTokens, cachedInputTokens, cacheWriteTokens, outputTokens },
+    ...{ inputTokens, cachedInputTokens, cacheWriteTokens, outputTokens, reasoningTokens },
   }
 }
 
 function cost(tokens: TokenSums, price: ModelPrice): bigint {
-  return computeCost({ ...tokens, reasoningTokens: 0, source: 'provider' }, price)
+  return computeCost({ ...tokens, source: 'provider' }, price)
 }

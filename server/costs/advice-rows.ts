@@ -48,7 +48,7 @@ const adviceStatement = `
 WITH requests AS (
   SELECT account_id, operation, tier, provider, deployment_id, model, kind, session_id,
     NOT streamed AND session_id IS NULL AS can_wait,
-    input_tokens, cached_input_tokens, cache_write_tokens, output_tokens,
+    input_tokens, cached_input_tokens, cache_write_tokens, output_tokens, reasoning_tokens,
     session_id IS NOT NULL AND lag(started_at) OVER session > started_at - interval '5 minutes' AS follows,
     lag(input_tokens) OVER session AS earlier_tokens
   FROM ledger_entries
@@ -65,6 +65,7 @@ SELECT account_id AS "accountId", operation, tier, provider, deployment_id AS "d
   count(*)::text AS requests, max(input_tokens)::text AS "maxInputTokens",
   sum(input_tokens)::text AS "inputTokens", sum(cached_input_tokens)::text AS "cachedInputTokens",
   sum(cache_write_tokens)::text AS "cacheWriteTokens", sum(output_tokens)::text AS "outputTokens",
+       sum(reasoning_tokens)::text AS "reasoningTokens",
   sum(then_cached)::text AS "thenCached",
   sum(CASE WHEN session_id IS NULL THEN least(cache_write_tokens, input_tokens - then_cached)
     ELSE input_tokens - then_cached END)::text AS "thenWritten",
@@ -82,7 +83,8 @@ export async function readDeploymentHours(
     `SELECT coalesce($3::text, '') AS "accountId", provider, deployment_id AS "deploymentId", model,
        (extract(epoch FROM bucket_start) * 1000)::bigint::text AS "hourStartMs", sum(requests)::text AS requests,
        sum(input_tokens)::text AS "inputTokens", sum(cached_input_tokens)::text AS "cachedInputTokens",
-       sum(cache_write_tokens)::text AS "cacheWriteTokens", sum(output_tokens)::text AS "outputTokens"
+       sum(cache_write_tokens)::text AS "cacheWriteTokens", sum(output_tokens)::text AS "outputTokens",
+       sum(reasoning_tokens)::text AS "reasoningTokens"
      FROM route_rollups
      WHERE grain = 'hour' AND bucket_start >= $1::timestamptz AND bucket_start < $2::timestamptz
        AND ($3::text IS NULL OR account_id = $3) AND model <> ''
@@ -102,6 +104,7 @@ interface TokenTexts {
   cachedInputTokens: string
   cacheWriteTokens: string
   outputTokens: string
+  reasoningTokens: string
 }
 
 function tokens(row: TokenTexts) {
@@ -110,6 +113,7 @@ function tokens(row: TokenTexts) {
     cachedInputTokens: Number(row.cachedInputTokens),
     cacheWriteTokens: Number(row.cacheWriteTokens),
     outputTokens: Number(row.outputTokens),
+    reasoningTokens: Number(row.reasoningTokens),
   }
 }
 

@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { RecommendationsView, recommendationsQuery } from '#lib/contracts/cost-advice'
 import { listCapacityChanges, type SizedForAdvice } from '#lib/costs/list-capacity-changes'
 import { listChanges, type TierTarget } from '#lib/costs/list-changes'
-import type { PriceBook } from '#lib/costs/price-book'
+import { findPrice, type PriceBook } from '#lib/costs/price-book'
 import { unitHourPicoUsd } from '#lib/costs/provisioned-throughput'
 import { recommendSavings } from '#lib/costs/savings-change'
 import { dayMs } from '#lib/costs/utc-day'
@@ -40,7 +40,7 @@ export async function readRecommendations(
       book,
       nowMs,
       spanHours: days * 24,
-      deployments: sizedDeployments(catalog),
+      deployments: sizedDeployments({ catalog, book, nowMs }),
     }),
   )
   return {
@@ -73,16 +73,17 @@ function tierTargets(catalog: Catalog): TierTarget[] {
   })
 }
 
-function sizedDeployments(catalog: Catalog): SizedForAdvice[] {
+function sizedDeployments({ catalog, book, nowMs }: Omit<RecommendationParts, 'db'>): SizedForAdvice[] {
   return [...catalog.deployments.values()]
     .filter(({ provider }) => provider === 'azure-openai')
-    .map(({ id, model, capacity, scaling }) => {
+    .map(({ id, provider, model, capacity, scaling }) => {
+      const price = findPrice(book, { provider, model, atMs: nowMs })
       const sku = provisionedSkus.find((known) => known === scaling?.sku) ?? null
       return {
         deploymentId: id,
         ptu: capacity?.ptu ?? 0,
         sizes: capacitySizes({ model, unit: 'PTU', sku, unitStep: null }),
-        unitHourPicoUsd: unitHourPicoUsd[sku ?? 'ProvisionedManaged'],
+        unitHourPicoUsd: price?.ptuHourPicoUsd ?? unitHourPicoUsd[sku ?? 'ProvisionedManaged'],
       }
     })
 }
