@@ -40,6 +40,7 @@ export const operatorActions = {
   'quota.override': 'Made an exception from a quota',
   'quota.remove_budget': 'Removed a budget',
   'quota.set_budget': 'Set a budget',
+  'reconciliation.import': 'Imported a usage export',
   'region.fail_back': 'Failed a region back',
   'region.fail_over': 'Failed a region over',
   'region.freeze': 'Froze a region',

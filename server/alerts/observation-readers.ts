@@ -1,6 +1,7 @@
 import type { Observation } from '#lib/alerts/observation'
 import { observeVerification } from '#server/audit/observe-verification'
 import { observeCosts } from '#server/costs/observe-costs'
+import { observeReconciliation } from '#server/costs/observe-reconciliation'
 import type { Container } from '#server/create-container'
 import { observeCapacity } from '#server/deployments/observe-capacity'
 import { observeModels } from '#server/deployments/observe-models'
@@ -43,5 +44,6 @@ export function observationReaders({
     { name: 'model', read: observeModels(catalog.current) },
     { name: 'cost', read: observeCosts(db) },
     { name: 'audit', read: observeVerification(db) },
+    { name: 'reconciliation', read: observeReconciliation(db, gateway.priceBook) },
   ]
 }
