@@ -96,5 +96,33 @@ export const costReport = z.object({
   rows: z.array(row),
 })
 
+/** `GET /api/admin/costs/provisioned`: what provisioned throughput costs, and what it would by the token. */
+export const provisionedQuery = z.strictObject(span).refine(inOrder, notInOrder)
+
+const provisionedCosts = z.array(
+  z.object({
+    deploymentId: z.string(),
+    model: z.string(),
+    units: z.number(),
+    hours: z.number(),
+    requests: z.number(),
+    /** What the ledger says: tokens at the price by the token. */
+    payAsYouGoPicoUsd: picoUsd,
+    /** Units × hours × price; null when the model has no price per unit and hour. */
+    fixedPicoUsd: picoUsd.nullable(),
+    /** Fixed as a share of pay-as-you-go: below 1 it pays. */
+    breakEvenRatio: z.number().nullable(),
+    operations: z.array(
+      z.object({
+        operation: z.string(),
+        requests: z.number(),
+        payAsYouGoPicoUsd: picoUsd,
+        amortisedPicoUsd: picoUsd,
+      }),
+    ),
+  }),
+)
+
+export type ProvisionedCosts = z.infer<typeof provisionedCosts>
 export type CostRow = z.infer<typeof row>
 export type CostReport = z.infer<typeof costReport>
