@@ -4,8 +4,8 @@ import { Button } from '@mantine/core'
 import { IconMessage2Code } from '@tabler/icons-react'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
-import { AttemptWaterfall } from '#components/requests/attempt-waterfall'
 import { RequestText } from '#components/requests/request-text'
+import { SpanWaterfall } from '#components/requests/span-waterfall'
 import { CopyIconButton, CopyId } from '#components/ui/copy-id'
 import { errorTitle } from '#components/ui/error-title'
 import { FactList } from '#components/ui/fact-list'
@@ -24,8 +24,8 @@ export function RequestReport({ request }: { request: RequestDetail }) {
     <div className={classes.report}>
       <Head request={request} />
       <Numbers request={request} />
-      <Section title="Attempts">
-        <AttemptWaterfall request={request} />
+      <Section title="Trace">
+        <SpanWaterfall request={request} />
       </Section>
       <Section title="Why it went there">
         <PlanReasons request={request} />

@@ -72,11 +72,21 @@ export const attemptRow = z.object({
   outputTokens: z.number(),
   costPicoUsd: picoUsd.nullable(),
   providerRequestId: z.string().nullable(),
+  /** W3C ids and what a span says; null in rows of versions before traces. */
+  spanId: z.string().nullable(),
+  reason: z.string().nullable(),
+  /** `half_open` = a probe; null = past the breakers. */
+  breakerPhase: z.string().nullable(),
 })
 
 /** `GET /api/admin/requests/{id}` */
 export const requestDetail = requestRow.extend({
   traceId: z.string(),
+  spanId: z.string().nullable(),
+  /** The caller's span; null when the trace began here. */
+  parentSpanId: z.string().nullable(),
+  /** Microseconds until the plan was made. */
+  planUs: z.number().nullable(),
   plan: z.string(),
   apiKeyId: z.string().nullable(),
   sessionId: z.string().nullable(),

@@ -18,6 +18,9 @@ export async function readRequest(db: Pick<Database, 'orm'>, id: string): Promis
     .select({
       ...requestColumns,
       traceId: ledgerEntries.traceId,
+      spanId: ledgerEntries.spanId,
+      parentSpanId: ledgerEntries.parentSpanId,
+      planUs: ledgerEntries.planUs,
       plan: ledgerEntries.plan,
       apiKeyId: ledgerEntries.apiKeyId,
       sessionId: ledgerEntries.sessionId,

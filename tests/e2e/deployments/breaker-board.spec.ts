@@ -57,7 +57,7 @@ test('the drawer leads to the requests that opened it, and a person closes the b
   const evidence = opened.getByRole('link', { name: /^req_/ }).first()
   const request = await board.context().newPage()
   await request.goto(`${own.program.url}${await evidence.getAttribute('href')}`)
-  const attempts = request.getByRole('region', { name: 'Attempts' }).getByRole('listitem')
+  const attempts = request.getByRole('list', { name: 'Attempts' }).getByRole('listitem')
   await expect(attempts.first()).toContainText('we-premium')
   await expect(attempts.first()).toContainText('server error')
   await request.close()

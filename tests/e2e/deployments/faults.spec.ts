@@ -49,7 +49,7 @@ test('a fault scripted in the console sends a call to the next candidate, and th
   expect(await call()).toMatchObject({ 'x-huntaze-deployment': 'we-economy', 'x-huntaze-attempts': '1' })
 
   await page.goto(`/requests?request=${headers['x-request-id']}`)
-  const attempts = page.getByRole('region', { name: 'Attempts' }).getByRole('listitem')
+  const attempts = page.getByRole('list', { name: 'Attempts' }).getByRole('listitem')
   await expect(attempts).toHaveCount(Number(headers['x-huntaze-attempts']))
   await expect(attempts.first()).toContainText('we-economy')
   await expect(attempts.first()).toContainText('server error')

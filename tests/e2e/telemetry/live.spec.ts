@@ -69,7 +69,7 @@ test('the drawer of a request says why, when, how much, and has a link of its ow
 })
 
 async function expectReport(drawer: Locator, id: string): Promise<void> {
-  const attempts = drawer.getByRole('region', { name: 'Attempts' }).getByRole('listitem')
+  const attempts = drawer.getByRole('list', { name: 'Attempts' }).getByRole('listitem')
   await expect(attempts).toHaveCount(1)
   await expect(attempts).toContainText('we-premium')
   await expect(attempts).toContainText('HTTP 200')

@@ -127,8 +127,18 @@ describeOnDatabases('requests', (openDb) => {
       costPicoUsd: '2500000000',
       attempts: 2,
       planReasons: [{ code: 'tier_chain' }],
+      spanId: 'b7ad6b7169203331',
+      planUs: 310,
       attemptRows: [
-        { sequence: 1, failureClass: 'server_error', errorMessage: 'boom', costPicoUsd: null },
+        {
+          sequence: 1,
+          spanId: '00f067aa0ba902b7',
+          reason: 'first',
+          breakerPhase: 'closed',
+          failureClass: 'server_error',
+          errorMessage: 'boom',
+          costPicoUsd: null,
+        },
         { sequence: 2, offsetMs: 80, costPicoUsd: '2500000000' },
       ],
     })
