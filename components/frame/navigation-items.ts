@@ -4,6 +4,7 @@ import {
   IconBell,
   IconBolt,
   IconCoin,
+  IconFingerprint,
   IconGauge,
   IconKey,
   IconListDetails,
@@ -101,6 +102,13 @@ export const navigation: readonly { group: string; items: readonly NavigationIte
   {
     group: 'Prove',
     items: [
+      {
+        label: 'Audit',
+        href: '/audit',
+        icon: IconFingerprint,
+        question: 'Who did what, and can I trust this list?',
+        ranged: false,
+      },
       { label: 'Access', href: '/access', icon: IconKey, question: 'Who may do what?', ranged: false },
       {
         label: 'Settings',

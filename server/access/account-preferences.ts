@@ -2,14 +2,14 @@ import { eq } from 'drizzle-orm'
 import type { AccountRegion } from '#lib/contracts/access'
 import type { RegionWish } from '#lib/gateway/region-wish'
 import { accountPreferences } from '#schema/access'
-import type { Transaction } from '#server/config/configuration-version'
+import type { Along, Transaction } from '#server/config/configuration-version'
 import type { Database } from '#server/db/database'
 import type { Clock } from '#server/telemetry/clock'
 
 /** What holds for all requests of an account. */
 export interface AccountPreferences {
   region(accountId: string): Promise<AccountRegion>
-  setRegion(change: AccountRegion & { actorId: string }): Promise<AccountRegion>
+  setRegion(change: AccountRegion & { actorId: string; along?: Along }): Promise<AccountRegion>
   /** Of every account that has one. */
   regions(): Promise<ReadonlyMap<string, RegionWish>>
 }
@@ -29,7 +29,7 @@ export function createAccountPreferences(options: {
       const { region, regionMode } = row ?? { region: null, regionMode: null }
       return { accountId, region: region === null ? null : { name: region, mode: regionMode ?? 'prefer' } }
     },
-    async setRegion({ accountId, region, actorId }) {
+    async setRegion({ accountId, region, actorId, along }) {
       const row = {
         region: region?.name ?? null,
         regionMode: region?.mode ?? null,
@@ -41,6 +41,7 @@ export function createAccountPreferences(options: {
           .insert(accountPreferences)
           .values({ accountId, ...row })
           .onConflictDoUpdate({ target: accountPreferences.accountId, set: row })
+        await along?.(tx, { after: { region } })
         await options.bumpConfiguration(tx)
       })
       return { accountId, region }

@@ -8,7 +8,7 @@ import { apiKeys } from '#schema/access'
 import { hashSecret } from '#server/access/hash-secret'
 import type { KeyRecord } from '#server/access/key-authenticator'
 import { newId } from '#server/access/new-id'
-import type { Transaction } from '#server/config/configuration-version'
+import type { Along, Transaction } from '#server/config/configuration-version'
 import type { Database } from '#server/db/database'
 import { AppError } from '#server/http/app-error'
 import type { Clock } from '#server/telemetry/clock'
@@ -16,12 +16,14 @@ import type { Clock } from '#server/telemetry/clock'
 export type CreateKey = z.infer<typeof createKeyBody> & {
   /** User id or key id of who creates it. */
   createdBy: string
+  along?: Along
 }
 
 export interface RevokeKey {
   id: string
   reason: string
   revokedBy: string
+  along?: Along
 }
 
 export interface ApiKeyStore {
@@ -102,6 +104,7 @@ async function createKey(options: ApiKeyStoreOptions, key: CreateKey): Promise<C
         streamMode: key.streamMode,
       })
       .returning()
+    if (created) await key.along?.(tx, { after: told(created) })
     await options.bumpConfiguration(tx)
     return created
   })
@@ -118,6 +121,7 @@ async function revokeKey(options: ApiKeyStoreOptions, revocation: RevokeKey): Pr
       .where(and(eq(apiKeys.id, revocation.id), isNull(apiKeys.revokedAt)))
       .returning()
     if (revoked) {
+      await revocation.along?.(tx, { after: { ...told(revoked), revoked: true } })
       await options.bumpConfiguration(tx)
       return revoked
     }
@@ -129,6 +133,11 @@ async function revokeKey(options: ApiKeyStoreOptions, revocation: RevokeKey): Pr
       message: 'No API key has this id. The list of keys shows those there are.',
     })
   return toView(row, nowMs)
+}
+
+/** What the audit log keeps of a key: nothing that names who made it. */
+function told({ prefix, accountId, plan, scopes, region, regionMode, streamMode, expiresAt }: Row) {
+  return { prefix, accountId, plan, scopes, region, regionMode, streamMode, expiresAt }
 }
 
 function toRecord(row: Row): KeyRecord {

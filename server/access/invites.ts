@@ -9,7 +9,7 @@ import { hasEnabledAdmin } from '#server/access/enabled-admins'
 import { hashSecret } from '#server/access/hash-secret'
 import { newId } from '#server/access/new-id'
 import type { RateLimiter } from '#server/access/rate-limiter'
-import { bumpConfiguration, type Transaction } from '#server/config/configuration-version'
+import { type Along, bumpConfiguration, type Transaction } from '#server/config/configuration-version'
 import type { Database } from '#server/db/database'
 import { AppError } from '#server/http/app-error'
 import type { Clock } from '#server/telemetry/clock'
@@ -27,9 +27,13 @@ export interface CreateInvite {
   /** Only this address may accept; null lets the holder of the link choose. */
   email: string | null
   createdBy: string
+  along?: Along
 }
 
 export type AcceptInvite = z.infer<typeof acceptInviteBody>
+
+/** As `Along`, and told who accepted. */
+export type AcceptAlong = (tx: Transaction, accepted: { userId: string; role: Role }) => Promise<void>
 
 export interface Invites {
   /** The link is in the answer and nowhere else: only its hash is stored. */
@@ -40,7 +44,10 @@ export interface Invites {
    *
    * @throws AppError `not_found` (unknown, used, replaced, expired), `invalid_request`, `conflict`, `rate_limited`.
    */
-  accept(acceptance: AcceptInvite, address: string): Promise<{ userId: string; email: string }>
+  accept(
+    acceptance: AcceptInvite & { along?: AcceptAlong },
+    address: string,
+  ): Promise<{ userId: string; email: string }>
   /** While nobody can administer the console: a fresh link that makes an admin; links given before stop working. */
   ensureFirstOperatorLink(): Promise<InviteLink | null>
 }
@@ -59,7 +66,7 @@ type Invite = typeof invites.$inferSelect
 export function createInvites(options: InvitesOptions): Invites {
   const { db } = options
   return {
-    create: (invite) => issue(options, db.orm, { ...invite, lifeMs: invitedMs }),
+    create: (invite) => db.orm.transaction((tx) => issue(options, tx, { ...invite, lifeMs: invitedMs })),
     async accept(acceptance, address) {
       await options.limiter.enforce(`address:${address}:invites/accept`, acceptRule)
       const tokenHash = hashSecret(acceptance.token)
@@ -88,6 +95,7 @@ async function issue(
     createdBy: invite.createdBy,
     expiresAt,
   })
+  await invite.along?.(tx, { after: { role: invite.role } })
   return { url: `${options.publicUrl()}/welcome?token=${token}`, expiresAt: expiresAt.toISOString() }
 }
 
@@ -141,7 +149,7 @@ function notUsable(): AppError {
 async function use(
   options: InvitesOptions,
   tx: Transaction,
-  acceptance: AcceptInvite & { tokenHash: string; passwordHash: string },
+  acceptance: AcceptInvite & { tokenHash: string; passwordHash: string; along?: AcceptAlong },
 ): Promise<{ userId: string; email: string }> {
   const now = new Date(options.clock.nowMs())
   // Instances that start together may each have printed a link: whoever uses one first waits for nobody, the rest for them.
@@ -163,6 +171,7 @@ async function use(
     createdAtMs: now.getTime(),
   })
   await tx.update(invites).set({ usedBy: userId }).where(eq(invites.id, invite.id))
+  await acceptance.along?.(tx, { userId, role: invite.role })
   await bumpConfiguration(tx)
   return { userId, email: acceptance.email.toLowerCase() }
 }

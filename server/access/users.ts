@@ -3,12 +3,12 @@ import type { z } from 'zod'
 import type { UserView, updateUserBody } from '#lib/contracts/access'
 import { sessions, signInAccounts, users } from '#schema/access'
 import { lockEnabledAdmins } from '#server/access/enabled-admins'
-import { bumpConfiguration } from '#server/config/configuration-version'
+import { type Along, bumpConfiguration } from '#server/config/configuration-version'
 import type { Database } from '#server/db/database'
 import { AppError } from '#server/http/app-error'
 import type { Clock } from '#server/telemetry/clock'
 
-export type UpdateUser = z.infer<typeof updateUserBody> & { id: string }
+export type UpdateUser = z.infer<typeof updateUserBody> & { id: string; along?: Along }
 
 export interface Users {
   /** By name. */
@@ -55,6 +55,7 @@ async function updateUser(db: Database, change: UpdateUser, nowMs: number): Prom
         message: 'This is the last admin who can sign in. Give somebody else the role admin first.',
       })
     }
+    const [present] = await tx.select().from(users).where(eq(users.id, change.id))
     const [row] = await tx
       .update(users)
       .set({ role: change.role, disabled: change.disabled, updatedAt: new Date(nowMs) })
@@ -65,6 +66,8 @@ async function updateUser(db: Database, change: UpdateUser, nowMs: number): Prom
         message: 'No user has this id. The list of users shows those there are.',
       })
     if (row.disabled) await tx.delete(sessions).where(eq(sessions.userId, row.id))
+    const told = (user: UserRow | undefined) => user && { role: user.role, disabled: user.disabled }
+    await change.along?.(tx, { before: told(present), after: told(row) })
     await bumpConfiguration(tx)
     const accounts = await tx.select().from(signInAccounts).where(eq(signInAccounts.userId, row.id))
     return toView(

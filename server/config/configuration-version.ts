@@ -7,6 +7,9 @@ import type { Database } from '#server/db/database'
 /** Where a change may be written: the database itself, or a transaction on it. */
 export type Transaction = PgDatabase<NodePgQueryResultHKT>
 
+/** Done inside the transaction of a change, so that both are there or neither is; it gets what was before and after. */
+export type Along = (tx: Transaction, change: { before?: unknown; after?: unknown }) => Promise<void>
+
 /** The row that every configuration change raises. */
 const rowId = 'current'
 

@@ -3,7 +3,7 @@ import { deploymentControls } from '#schema/deployments'
 import { bumpConfiguration } from '#server/config/configuration-version'
 import type { ConfigurationWatcher } from '#server/config/configuration-watcher'
 import type { Database } from '#server/db/database'
-import type { DeploymentControls } from '#server/deployments/deployment-controls'
+import type { ControlChange, DeploymentControls } from '#server/deployments/deployment-controls'
 import { AppError } from '#server/http/app-error'
 import type { Clock } from '#server/telemetry/clock'
 
@@ -21,7 +21,7 @@ export function createDeploymentControls(options: {
   let drained = nobody
 
   async function change(
-    { deploymentId, actorId, reason }: { deploymentId: string; actorId: string; reason: string },
+    { deploymentId, actorId, reason, along }: ControlChange,
     isDrained: boolean,
   ): Promise<void> {
     const changedAt = new Date(clock.nowMs())
@@ -39,6 +39,7 @@ export function createDeploymentControls(options: {
         .insert(deploymentControls)
         .values({ deploymentId, ...row })
         .onConflictDoUpdate({ target: deploymentControls.deploymentId, set: row })
+      await along?.(tx, { before: { drained: !isDrained }, after: { drained: isDrained } })
       await bumpConfiguration(tx)
     })
     await configuration.check()

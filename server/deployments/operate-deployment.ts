@@ -1,4 +1,6 @@
 import type { Actor } from '#server/access/principal'
+import { recordedDeed } from '#server/audit/recorded-deed'
+import type { Along } from '#server/config/configuration-version'
 import type { Container } from '#server/create-container'
 import { AppError } from '#server/http/app-error'
 
@@ -11,7 +13,16 @@ export interface DeploymentOrder {
   requestId: string
 }
 
-type Deed = (order: { deploymentId: string; actorId: string; reason: string }) => Promise<void>
+/** What each deed is in the audit log, and what it changes. */
+const deeds = {
+  drain: { action: 'deployment.drain' },
+  undrain: { action: 'deployment.undrain' },
+  isolate: { action: 'deployment.isolate', before: { isolated: false }, after: { isolated: true } },
+  release: { action: 'deployment.release', before: { isolated: true }, after: { isolated: false } },
+  close: { action: 'deployment.close', after: { breakers: 'closed' } },
+} as const
+
+type Deed = (order: { deploymentId: string; actorId: string; reason: string; along: Along }) => Promise<void>
 
 /**
  * Does it, logs it and tells the consoles.
@@ -19,10 +30,17 @@ type Deed = (order: { deploymentId: string; actorId: string; reason: string }) =
  */
 export async function operateDeployment(
   { container, actor, params, reason, requestId }: DeploymentOrder,
-  { name, deed }: { name: string; deed: Deed },
+  { name, deed }: { name: keyof typeof deeds; deed: Deed },
 ): Promise<void> {
   const deploymentId = requireDeployment(container, params)
-  await deed({ deploymentId, actorId: actor.id, reason })
+  const entry = {
+    ...deeds[name],
+    actorId: actor.id,
+    resource: `deployment/${deploymentId}`,
+    reason,
+    correlationId: requestId,
+  }
+  await recordedDeed(container, entry, (along) => deed({ deploymentId, actorId: actor.id, reason, along }))
   container.log.info(
     { requestId, actorId: actor.id, deployment: deploymentId, deed: name, reason },
     'an operator acted on a deployment',

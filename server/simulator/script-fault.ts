@@ -11,7 +11,7 @@ export function requireSimulator(container: Container): Simulator {
 }
 
 /** Scripts a fault on a simulated deployment (or region) until it expires; answers all that are active. */
-export function scriptFault(
+export async function scriptFault(
   container: Container,
   change: { actor: Actor; fault: SimulatorFault; requestId: string },
 ) {
@@ -22,17 +22,32 @@ export function scriptFault(
     throw new AppError('invalid_request', { message, param: 'expiresAtMs' })
   }
   simulator.setFault(fault)
+  await container.audit.record(container.db.orm, {
+    action: 'simulator.script_fault',
+    actorId: actor.id,
+    resource: `simulator/${fault.deployment}`,
+    after: fault,
+    correlationId: requestId,
+  })
   container.log.info({ requestId, actorId: actor.id, fault }, 'a fault was scripted')
   container.events.publish('configuration')
   return { faults: simulator.listFaults() }
 }
 
-export function clearFault(
+export async function clearFault(
   container: Container,
   change: { actor: Actor; deployment: string; requestId: string },
 ) {
   const simulator = requireSimulator(container)
+  const before = simulator.listFaults().find(({ deployment }) => deployment === change.deployment)
   simulator.clearFault(change.deployment)
+  await container.audit.record(container.db.orm, {
+    action: 'simulator.clear_fault',
+    actorId: change.actor.id,
+    resource: `simulator/${change.deployment}`,
+    before,
+    correlationId: change.requestId,
+  })
   container.log.info(
     { requestId: change.requestId, actorId: change.actor.id, deployment: change.deployment },
     'a fault was cleared',

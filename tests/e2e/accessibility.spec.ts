@@ -55,6 +55,8 @@ const views: readonly View[] = [
   { name: 'playground', path: '/playground?model=premium', shown: heading('Playground') },
   { name: 'access', path: '/access', shown: heading('People') },
   { name: 'create key', path: '/access?create=key', shown: dialog('Create an API key') },
+  { name: 'audit', path: '/audit', shown: heading('Legal holds') },
+  { name: 'audit entries of the AI', path: '/audit?kind=ai', shown: heading('Entries') },
   { name: 'settings', path: '/settings', shown: heading('Settings') },
   { name: 'not found', path: '/no-such-page', shown: heading('There is no such page') },
   { name: 'sign-in', path: '/sign-in', shown: heading('Sign in'), visitor: true },

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { type AccessOptions, createAccess } from '#server/access/create-access'
+import { createRecordAudit } from '#server/audit/record-audit'
 import { type ConfigurationWatcher, createConfigurationWatcher } from '#server/config/configuration-watcher'
 import { setContainer } from '#server/container'
 import type { Container } from '#server/create-container'
@@ -9,6 +10,7 @@ import type { Database } from '#server/db/database'
 import { clientAddressHeader } from '#server/http/request-address'
 import { systemClock } from '#server/telemetry/clock'
 import { createLog } from '#server/telemetry/log'
+import { testPseudonyms } from '#tests/support/pseudonyms'
 
 type Handler = (request: Request, context: { params: Promise<Record<string, string>> }) => Promise<Response>
 
@@ -76,7 +78,10 @@ export async function startConsole(db: Database, overrides: Overrides = {}): Pro
     bootstrapAdmin: null,
     ...overrides,
   })
-  setContainer(Promise.resolve({ access, log } as Container))
+  const audit = {
+    record: createRecordAudit({ pseudonyms: testPseudonyms, nowMs: Date.now }),
+  } as Container['audit']
+  setContainer(Promise.resolve({ access, log, audit } as Container))
   server.on('request', listener())
   const { firstOperatorUrl } = await access.start()
   return {

@@ -13,11 +13,16 @@ export const GET = defineRoute({
 export const POST = defineRoute({
   role: 'admin',
   body: createKeyBody,
-  async handle({ container, actor, body }) {
+  async handle({ container, actor, body, requestId }) {
     requireKnownPlan(container, body.plan)
     requireKnownRegion(container, body.region)
     await requireRegionOfAccount(container, body)
-    const created = await container.access.keys.create({ ...body, createdBy: actor.id })
+    const entry = { action: 'api_key.create', actorId: actor.id, resource: 'api_key' } as const
+    const created = await container.access.keys.create({
+      ...body,
+      createdBy: actor.id,
+      along: (tx, change) => container.audit.record(tx, { ...entry, ...change, correlationId: requestId }),
+    })
     container.log.info({ actor: actor.id, keyId: created.key.id }, 'API key created')
     return created
   },

@@ -14,7 +14,26 @@ export const PUT = defineRoute({
     const accountId = params.id ?? ''
     requireKnownRegion(container, region)
     await requireRegionOfKeys(container, { accountId, region })
-    const after = await container.access.accounts.setRegion({ accountId, region, actorId: actor.id })
+    const before = await container.access.accounts.region(accountId)
+    const entry = {
+      action: 'account.set_region',
+      actorId: actor.id,
+      resource: `account/${accountId}`,
+    } as const
+    const after = await container.access.accounts.setRegion({
+      accountId,
+      region,
+      actorId: actor.id,
+      along: (tx, change) =>
+        container.audit.record(tx, {
+          ...entry,
+          ...change,
+          before: { region: before.region },
+          accountId,
+          reason,
+          correlationId: requestId,
+        }),
+    })
     container.log.info({ requestId, actorId: actor.id, accountId, region, reason }, 'account region changed')
     return after
   },
