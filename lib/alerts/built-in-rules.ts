@@ -154,6 +154,17 @@ const auditRules: readonly AlertRuleInput[] = [
     resolve: { forSeconds: 0 },
     severity: 'critical',
   },
+  {
+    id: 'audit-unsealed',
+    name: 'The audit log is not sealed',
+    about:
+      'Entries wait for their place in the chain: no instance seals, or a transaction that writes to the log stays open.',
+    metric: 'audit.unsealed_seconds',
+    condition: { kind: 'threshold', comparison: 'above', limit: 600 },
+    forSeconds: 60,
+    resolve: { forSeconds: 0 },
+    severity: 'warning',
+  },
 ]
 
 /** Rules that are there from the start. Operators may change them and switch them off; their ids stay. */

@@ -1,4 +1,5 @@
 import type { Observation } from '#lib/alerts/observation'
+import { observeAudit } from '#server/audit/observe-audit'
 import { observeVerification } from '#server/audit/observe-verification'
 import { observeCosts } from '#server/costs/observe-costs'
 import { observeReconciliation } from '#server/costs/observe-reconciliation'
@@ -38,6 +39,7 @@ export function observationReaders({
     { name: 'budget', read: observeBudgets({ db, quotas }) },
     { name: 'tier', read: observeTiers(db) },
     { name: 'gateway', read: observeShedding(db) },
+    { name: 'audit', read: observeAudit(db) },
     { name: 'breaker', read: observeBreakers(db) },
     { name: 'region', read: observeRegions(db) },
     { name: 'capacity', read: observeCapacity({ db, catalog: catalog.current, gauges }) },

@@ -162,7 +162,8 @@ function toView(row: typeof auditVerifications.$inferSelect, position: number | 
   }
 }
 
-function parseProblem(text: string | null) {
+/** The problem that a verification found, from its column. */
+export function parseProblem(text: string | null) {
   return text === null ? null : (auditProblem.safeParse(JSON.parse(text)).data ?? null)
 }
 
