@@ -2,6 +2,7 @@ import type { Query, QueryClient } from '@tanstack/react-query'
 
 /** What an event says may have changed; first words of query keys. */
 const activityKeys = ['overview', 'requests', 'deployments', 'costs', 'quotas']
+const activityKeys = ['overview', 'requests', 'deployments', 'costs', 'answer-cache']
 const configurationKeys = [
   'prices',
   'deployments',
@@ -11,6 +12,7 @@ const configurationKeys = [
   'quotas',
   'users',
   'settings',
+  'answer-cache',
   'status',
   'faults',
   'me',

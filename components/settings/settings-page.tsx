@@ -3,6 +3,7 @@
 import { Skeleton } from '@mantine/core'
 import { useSettings } from '#components/data/use-settings'
 import { useStatus } from '#components/data/use-status'
+import { AnswerCachePanel } from '#components/settings/answer-cache-panel'
 import { PromptStoragePanel } from '#components/settings/prompt-storage-panel'
 import { RedactionPanel } from '#components/settings/redaction-panel'
 import { RetentionPanel } from '#components/settings/retention-panel'
@@ -39,6 +40,7 @@ export function SettingsPage() {
               <Waiting what="The status" query={status} height={260} />
             </Panel>
           )}
+          <AnswerCachePanel />
           <RedactionPanel />
         </div>
       </div>

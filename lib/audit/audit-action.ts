@@ -16,6 +16,7 @@ export const operatorActions = {
   'alert_rule.remove': 'Removed an alert rule',
   'alert_rule.reset': 'Brought an alert rule back to what it was',
   'alert_rule.update': 'Changed an alert rule',
+  'answer_cache.purge': 'Threw kept answers away',
   'api_key.create': 'Created an API key',
   'api_key.revoke': 'Revoked an API key',
   'audit.export': 'Exported the audit log',
