@@ -1,8 +1,7 @@
 import type { Query, QueryClient } from '@tanstack/react-query'
 
 /** What an event says may have changed; first words of query keys. */
-const activityKeys = ['overview', 'requests', 'deployments', 'costs', 'quotas']
-const activityKeys = ['overview', 'requests', 'deployments', 'costs', 'answer-cache']
+const activityKeys = ['overview', 'requests', 'deployments', 'costs', 'quotas', 'answer-cache']
 const configurationKeys = [
   'prices',
   'deployments',

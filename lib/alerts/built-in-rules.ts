@@ -37,6 +37,41 @@ const breakerRules: readonly AlertRuleInput[] = [
   },
 ]
 
+const dualWriteRules: readonly AlertRuleInput[] = [
+  {
+    id: 'dual-write-lag',
+    name: 'Second store falls behind',
+    about:
+      'Changes wait to be written to the second store. While it is away nothing is lost, but it is not ready.',
+    metric: 'dual_write.lag_seconds',
+    condition: { kind: 'threshold', comparison: 'above', limit: 60 },
+    severity: 'warning',
+    groupBy: ['stream'],
+    resolve: { forSeconds: 0 },
+  },
+  {
+    id: 'dual-write-failing',
+    name: 'Second store refuses changes',
+    about: 'Deliveries to the second store fail and are tried again, each time after a longer pause.',
+    metric: 'dual_write.failing_records',
+    condition: state,
+    forSeconds: 60,
+    severity: 'warning',
+    groupBy: ['stream'],
+    resolve: { forSeconds: 0 },
+  },
+  {
+    id: 'dual-write-mismatch',
+    name: 'Stores differ',
+    about: 'A record differed between both stores when it was read. Reconcile them.',
+    metric: 'dual_write.open_mismatches',
+    condition: state,
+    severity: 'warning',
+    groupBy: ['stream'],
+    resolve: { forSeconds: 0 },
+  },
+]
+
 const capacityRules: readonly AlertRuleInput[] = [
   {
     id: 'capacity-used',
@@ -172,6 +207,7 @@ export const builtInRules: readonly AlertRule[] = [
   ...objectiveRules,
   ...breakerRules,
   ...capacityRules,
+  ...dualWriteRules,
   ...moneyRules,
   ...auditRules,
 ].map((rule) => alertRule.parse(rule))

@@ -9,6 +9,7 @@ import { observeModels } from '#server/deployments/observe-models'
 import { observeRegions } from '#server/deployments/observe-regions'
 import { observeShedding } from '#server/gateway/observe-shedding'
 import { observeBudgets } from '#server/quotas/observe-budgets'
+import { observeDualWrite } from '#server/migration/observe-dual-write'
 import { observeBreakers } from '#server/resilience/observe-breakers'
 import { observeTiers } from '#server/telemetry/observe-tiers'
 
@@ -47,5 +48,6 @@ export function observationReaders({
     { name: 'cost', read: observeCosts(db) },
     { name: 'audit', read: observeVerification(db) },
     { name: 'reconciliation', read: observeReconciliation(db, gateway.priceBook) },
+    { name: 'dual_write', read: observeDualWrite(db) },
   ]
 }

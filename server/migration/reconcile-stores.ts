@@ -1,0 +1,97 @@
+import { childrenOf, differingRanges, wholeTree } from '#lib/migration/bucket-tree'
+import { classifyMismatch } from '#lib/migration/classify-mismatch'
+import { type VersionedRecord, winningRecord } from '#lib/migration/versioned-record'
+import type { Database } from '#server/db/database'
+import { type Finding, noteMismatches, pendingRecords } from '#server/migration/note-mismatches'
+import type { RecordStore } from '#server/migration/record-store'
+
+export interface Reconciliation {
+  /** Of the primary store. */
+  db: Pick<Database, 'pool'>
+  stream: string
+  accountId: string
+  primary: RecordStore
+  secondary: RecordStore
+}
+
+export interface ReconciliationReport {
+  /** Hashes and records that were compared. */
+  compared: number
+  /** Records with changes on their way: late, not wrong. */
+  pending: number
+  mismatches: readonly Finding[]
+}
+
+interface Differing extends Finding {
+  winner: VersionedRecord
+}
+
+/**
+ * Compares an account's records in both stores from the root of the hash tree down to the buckets that differ, and gives
+ * the winner of each record that differs to both. It may end anywhere and begin again.
+ */
+export async function reconcileStores(options: Reconciliation, nowMs: number): Promise<ReconciliationReport> {
+  const { db, stream, accountId, primary, secondary } = options
+  const { buckets, compared: hashes } = await differingBuckets(options)
+  const found: Differing[] = []
+  let [compared, pending] = [hashes, 0]
+  for (const bucket of buckets) {
+    const theirs = byId(await secondary.bucket(accountId, bucket))
+    const ours = byId(await primary.bucket(accountId, bucket))
+    const ids = [...new Set([...ours.keys(), ...theirs.keys()])]
+    const late = await pendingRecords(db, { stream, accountId, ids })
+    compared += ids.length
+    pending += late.size
+    for (const id of ids) {
+      const [our, their] = [ours.get(id) ?? null, theirs.get(id) ?? null]
+      const mismatch = late.has(id) ? null : classifyMismatch(our, their)
+      const winner = winningRecord(our, their)
+      if (mismatch && winner) found.push({ id, class: mismatch, winner })
+    }
+  }
+  const copies = found.map(({ winner }) => ({ ...winner, sequence: null }))
+  for (const store of copies.length > 0 ? [primary, secondary] : []) await store.take(accountId, copies)
+  const mismatches = found.map(({ id, class: kind }) => ({ id, class: kind }))
+  await noteMismatches(mismatches, {
+    db,
+    stream,
+    accountId,
+    foundBy: 'reconciliation',
+    repaired: true,
+    nowMs,
+  })
+  await noteRun(options, { compared, mismatches: mismatches.length, nowMs })
+  return { compared, pending, mismatches }
+}
+
+async function differingBuckets({ accountId, primary, secondary }: Reconciliation) {
+  const buckets: number[] = []
+  let compared = 0
+  let asked = [wholeTree]
+  while (asked.length > 0) {
+    const [ours, theirs] = await Promise.all([
+      primary.digests(accountId, asked),
+      secondary.digests(accountId, asked),
+    ])
+    compared += asked.length
+    const differing = differingRanges(asked, ours, theirs)
+    buckets.push(...differing.filter(({ width }) => width === 1).map(({ first }) => first))
+    asked = differing.flatMap(childrenOf)
+  }
+  return { buckets, compared }
+}
+
+function byId(records: readonly VersionedRecord[]): Map<string, VersionedRecord> {
+  return new Map(records.map((record) => [record.id, record]))
+}
+
+async function noteRun(
+  { db, stream, accountId }: Reconciliation,
+  run: { compared: number; mismatches: number; nowMs: number },
+): Promise<void> {
+  await db.pool.query(
+    `INSERT INTO dual_reconciliations (account_id, stream, started_at, ended_at, compared, mismatches, repaired)
+     VALUES ($1, $2, $3, now(), $4, $5, $5) ON CONFLICT DO NOTHING`,
+    [accountId, stream, new Date(run.nowMs), run.compared, run.mismatches],
+  )
+}
