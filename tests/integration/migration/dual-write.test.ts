@@ -13,15 +13,16 @@ INSERT INTO dual_records (account_id, store, id, version, state, body)
 SELECT $1, store, 'record_' || n, 1 + n % 7, 'live', '{"n":' || n || '}'
 FROM generate_series(1, $2::int) AS n CROSS JOIN (VALUES ('old'), ('new')) AS stores(store)`
 
-describeOnDatabases('a dual-write', (openDb) => {
-  it('finds one damaged record in 100,000 by comparing at most 50 hashes and records, and repairs it', async () => {
+describeOnDatabases('a dual-write', (openDb, { kind }) => {
+  it('finds one damaged record in 100,000 (embedded: 10,000) by comparing at most 50 hashes and records, and repairs it', async () => {
     const db = await openDb()
     const accountId = 'acc_large'
     const stores = openStores(db)
-    await db.pool.query(fill, [accountId, 100_000])
+    const records = kind === 'postgres' ? 100_000 : 10_000
+    await db.pool.query(fill, [accountId, records])
     const options = { db, stream, accountId, ...stores }
     expect(await reconcileStores(options, 1)).toEqual({ compared: 1, pending: 0, mismatches: [] })
-    for (const [index, number] of [77_123, 1, 100_000].entries()) {
+    for (const [index, number] of [7_123, 1, records].entries()) {
       const id = `record_${number}`
       await db.pool.query(
         `UPDATE dual_records SET body = '{"n":0}' WHERE account_id = $1 AND store = 'new' AND id = $2`,
