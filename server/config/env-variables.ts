@@ -91,7 +91,8 @@ export const envVariables = {
   REDIS_URL: {
     schema: text.regex(/^rediss?:\/\//, 'must begin with redis:// or rediss://').optional(),
     group: 'Data',
-    about: 'Redis shared by several instances (probe leases, kept answers); without it they share leases through Postgres and keep answers each for itself.',
+    about:
+      'Redis shared by several instances (probe leases, kept answers); without it they share leases through Postgres and keep answers each for itself.',
   },
   HUNTAZE_CATALOG: {
     schema: text.optional(),
