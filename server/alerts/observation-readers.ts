@@ -48,5 +48,6 @@ export function observationReaders({
     { name: 'audit', read: observeVerification(db) },
     { name: 'reconciliation', read: observeReconciliation(db, gateway.priceBook) },
     { name: 'dual_write', read: observeDualWrite(db) },
+    { name: 'reconciliation', read: observeReconciliation(db, gateway.priceBook) },
   ]
 }
