@@ -45,9 +45,7 @@ export function observationReaders({
     { name: 'capacity', read: observeCapacity({ db, catalog: catalog.current, gauges }) },
     { name: 'model', read: observeModels(catalog.current) },
     { name: 'cost', read: observeCosts(db) },
-    { name: 'audit', read: observeVerification(db) },
     { name: 'reconciliation', read: observeReconciliation(db, gateway.priceBook) },
     { name: 'dual_write', read: observeDualWrite(db) },
-    { name: 'reconciliation', read: observeReconciliation(db, gateway.priceBook) },
   ]
 }
