@@ -7,7 +7,9 @@ import { CostDays } from '#components/costs/cost-days'
 import { CostTiles } from '#components/costs/cost-tiles'
 import { CostTrend } from '#components/costs/cost-trend'
 import { parseCostView } from '#components/costs/cost-view'
+import { ForecastPanel } from '#components/costs/forecast-panel'
 import { PriceBookPanel } from '#components/costs/price-book-panel'
+import { RecommendationsPanel } from '#components/costs/recommendations-panel'
 import { useUrlParams } from '#components/data/use-url-params'
 import { Page } from '#components/ui/page'
 import classes from './costs.module.css'
@@ -23,14 +25,14 @@ export function CostsPage() {
     <Page>
       <CostBar {...parts} />
       <CostTiles {...parts} />
-      <div className={classes.slot} data-slot="forecast" />
+      <ForecastPanel />
       <CostTrend {...parts} />
       <div className={classes.slot} data-slot="anomalies" />
       <div className={classes.columns}>
         <CostBreakdown {...parts} />
         <CostDays {...parts} />
       </div>
-      <div className={classes.slot} data-slot="recommendations" />
+      <RecommendationsPanel />
       <div className={classes.slot} data-slot="reconciliation" />
       <PriceBookPanel />
     </Page>
