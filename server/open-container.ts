@@ -151,7 +151,7 @@ async function open(opening: Opening): Promise<OpenedContainer> {
   closers.push(access.close)
 
   const ledger = await openLedger(opening, { db, audit, events })
-  const quotas = await openQuotas({ env, db, configuration, instanceId, clock, log })
+  const quotas = await openQuotas({ env, db, configuration, ledger, instanceId, clock, log })
   closers.push(quotas.close)
 
   const maintenance = createMaintenance({ db, clock, log, settings: async () => settings.current() })

@@ -1,5 +1,6 @@
 import type { ConfigurationWatcher } from '#server/config/configuration-watcher'
 import type { Env } from '#server/config/env'
+import type { LedgerWriter } from '#server/costs/ledger-writer'
 import type { Database } from '#server/db/database'
 import { openRedis } from '#server/db/open-redis'
 import { createEmbeddedAuthority } from '#server/quotas/embedded-authority'
@@ -17,6 +18,8 @@ interface QuotaResources {
   env: Env
   db: Database
   configuration: ConfigurationWatcher
+  /** Whose rows are waited for before a counter begins with them. */
+  ledger: Pick<LedgerWriter, 'caughtUp'>
   instanceId: string
   clock: Clock
   log: Log
@@ -29,7 +32,7 @@ const purgeEveryMs = 3_600_000
 
 /** Opens the counters where all instances share them: Redis if there is one, else Postgres, else this process alone. */
 export async function openQuotas(resources: QuotaResources): Promise<Quotas> {
-  const { env, db, configuration, instanceId, clock, log } = resources
+  const { env, db, configuration, ledger, instanceId, clock, log } = resources
   const redis = env.REDIS_URL === undefined ? null : openRedis(env.REDIS_URL, log, redisTimeoutMs)
   const authority = redis ? createRedisAuthority(redis, { leaseForMs }) : databaseAuthority(db, clock)
   const rules = createQuotaRuleStore(db, clock.nowMs)
@@ -38,7 +41,10 @@ export async function openQuotas(resources: QuotaResources): Promise<Quotas> {
   const holder = createLeaseHolder({
     authority,
     holder: instanceId,
-    seedOf: (counter, beforeMs) => ledgerUsage(db, counter, beforeMs),
+    async seedOf(counter, beforeMs) {
+      await ledger.caughtUp()
+      return ledgerUsage(db, counter, beforeMs)
+    },
     clock,
     log,
   })
