@@ -142,7 +142,7 @@ describeOnDatabases('P45', (openDb, { kind }) => {
         const again = await reconcileStores(world.parts('none'), 5)
         expect(again).toEqual({ compared: 1, pending: 0, mismatches: [] })
       }),
-      { numRuns: kind === 'postgres' ? 40 : 10 },
+      { numRuns: kind === 'postgres' ? 40 : 5 },
     )
   }, 600_000)
 })
