@@ -100,6 +100,55 @@ describe('the alert routes', () => {
     expect(JSON.stringify(channels)).not.toContain(secret)
   })
 
+  it('tell a receiver that a budget is used to 80 %, with the requests that used it, and take the acknowledgement', async () => {
+    const config = { kind: 'webhook', url: hooks.url }
+    await answer(
+      createdChannel,
+      call('POST', 'alert-channels', { body: { name: 'Budgets', config, reason } }),
+    )
+    const ask = () =>
+      gateway.post('/api/v1/chat/completions', {
+        model: 'economy',
+        messages: [{ role: 'user', content: 'Say hello.' }],
+        max_tokens: 16,
+      })
+    const cost = Number((await ask()).headers.get('x-huntaze-cost-usd'))
+    expect(cost).toBeGreaterThan(0)
+    const budget = {
+      accountId: 'acc_bootstrap',
+      scope: 'account',
+      scopeId: 'acc_bootstrap',
+      window: 'day',
+      limitUsd: (cost * 6).toFixed(9),
+      kind: 'soft',
+      reason,
+    }
+    expect((await call('POST', 'quotas/budgets', { body: budget })).status).toBeLessThan(300)
+    const { job } = gateway.container.alerts
+    const firing = async () => {
+      await gateway.container.ledger.caughtUp()
+      await job.look()
+      const { alerts } = await answer(alertsPage, call('GET', 'alerts'))
+      return alerts.find(({ ruleId }) => ruleId === 'budget-80')
+    }
+    expect(await firing()).toBeUndefined()
+    for (let count = 0; count < 7 && !(await firing()); count += 1) await ask()
+    const alert = await firing()
+    expect(alert?.value).toBeGreaterThanOrEqual(0.8)
+    expect(alert?.requestIds.length).toBeGreaterThan(0)
+    await job.send()
+    const told = hooks.received
+      .map(({ body }) => JSON.parse(body))
+      .find(({ data }) => data.alertId === alert?.id)
+    expect(told).toMatchObject({
+      type: 'alert.firing',
+      data: { rule: 'budget-80', requestIds: alert?.requestIds },
+    })
+    const id = alert?.id ?? ''
+    const taken = await answer(alertReport, call('POST', 'alerts/[id]/acknowledge', { id, body: { reason } }))
+    expect(taken.alert.state).toBe('acknowledged')
+  })
+
   it('take rules, previews and silences, and refuse what is wrong by its name', async () => {
     const { rules } = await answer(alertRulesView, call('GET', 'alert-rules'))
     const budget = rules.find(({ rule }) => rule.id === 'budget-80')?.rule
