@@ -40,6 +40,7 @@ export function dataPlaneRoute(scope: Scope, handle: DataPlaneHandler): DataPlan
     const requestId = newRequestId()
     const given = request.headers.get('x-correlation-id')
     const correlationId = given !== null && correlationPattern.test(given) ? given : requestId
+    const trace = traceContext(request.headers.get('traceparent'))
     try {
       const principal = authenticate(container, request, scope)
       return await handle({
@@ -47,14 +48,20 @@ export function dataPlaneRoute(scope: Scope, handle: DataPlaneHandler): DataPlan
         principal,
         requestId,
         correlationId,
-        trace: traceContext(request.headers.get('traceparent')),
+        trace,
         startedAtMs: container.clock.nowMs(),
         startedMs: container.clock.monotonicMs(),
         request,
         params,
       })
     } catch (thrown) {
-      return refuse(container, { thrown, requestId, correlationId, path: new URL(request.url).pathname })
+      return refuse(container, {
+        thrown,
+        requestId,
+        correlationId,
+        traceId: trace.traceId,
+        path: new URL(request.url).pathname,
+      })
     }
   }
 }
@@ -73,13 +80,15 @@ interface Refusal {
   thrown: unknown
   requestId: string
   correlationId: string
+  traceId: string
   path: string
 }
 
-function refuse(container: Container, { thrown, requestId, correlationId, path }: Refusal): Response {
+function refuse(container: Container, { thrown, ...ids }: Refusal): Response {
+  const { requestId, correlationId } = ids
   const error = toAppError(thrown)
   container.refusals.count(error.code)
-  container.log.forError(error, { requestId, correlationId, path })
+  container.log.forError(error, { ...ids })
   const headers = {
     ...errorHeaders(error, requestId),
     'x-correlation-id': correlationId,
