@@ -32,6 +32,14 @@ const views: readonly View[] = [
   { name: 'requests without a match', path: '/requests?creatorId=nobody', shown: heading('Requests') },
   { name: 'costs', path: '/costs', shown: heading('Price book') },
   { name: 'new price', path: '/costs?price=new', shown: dialog('Set a price') },
+  { name: 'quotas', path: '/quotas', shown: heading('Use against limits') },
+  { name: 'set a budget', path: '/quotas', shown: asked('Set budget', 'Set budget') },
+  { name: 'override a limit', path: '/quotas', shown: asked('Override a limit', 'Override a limit') },
+  {
+    name: 'change a plan',
+    path: '/quotas',
+    shown: asked('Change the plan starter', 'Change the plan starter'),
+  },
   { name: 'deployments', path: '/deployments', shown: heading('westeurope') },
   { name: 'deployment drawer', path: '/deployments?deployment=we-premium', shown: dialog('we-premium') },
   {
