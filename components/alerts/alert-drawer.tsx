@@ -9,7 +9,6 @@ import {
   severityTones,
   stateTones,
 } from '#components/alerts/alert-words'
-import classes from '#components/alerts/alerts.module.css'
 import { useActorName } from '#components/data/use-actor-name'
 import { useAlert } from '#components/data/use-alerts'
 import { CopyId } from '#components/ui/copy-id'
@@ -20,6 +19,7 @@ import { RelativeTime } from '#components/ui/relative-time'
 import { StateTag } from '#components/ui/state-tag'
 import { formatAlertValue } from '#lib/alerts/alert-sentence'
 import type { AlertReport, AlertView } from '#lib/contracts/alerts'
+import classes from './alerts.module.css'
 
 /** One alert: why it fired, the requests behind it, what happened since, and who was told. */
 export function AlertDrawer({ id, onClose }: { id: string | null; onClose: () => void }) {

@@ -2,9 +2,9 @@
 
 import { Button, Modal, Stack } from '@mantine/core'
 import { useState } from 'react'
-import classes from '#components/alerts/alerts.module.css'
 import { ChannelForm } from '#components/alerts/channel-form'
 import { CopyId } from '#components/ui/copy-id'
+import classes from './alerts.module.css'
 
 /** Makes a channel; a signing secret is shown once. */
 export function ChannelModal({ opened, onClose }: { opened: boolean; onClose: () => void }) {

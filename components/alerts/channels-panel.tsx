@@ -3,7 +3,6 @@
 import { Button, Skeleton } from '@mantine/core'
 import { IconPlus, IconSend } from '@tabler/icons-react'
 import { useState } from 'react'
-import classes from '#components/alerts/alerts.module.css'
 import { ChannelModal } from '#components/alerts/channel-modal'
 import { DeliveriesPanel } from '#components/alerts/deliveries-panel'
 import { useAlertChannels, useRemoveChannel, useTestChannel } from '#components/data/use-alert-channels'
@@ -18,6 +17,7 @@ import { ReasonModal } from '#components/ui/reason-modal'
 import { RoleGuard } from '#components/ui/role-guard'
 import { StateTag } from '#components/ui/state-tag'
 import type { AlertChannelView } from '#lib/contracts/alert-channels'
+import classes from './alerts.module.css'
 
 /** Where alerts are sent, and what became of the last messages. */
 export function ChannelsPanel() {

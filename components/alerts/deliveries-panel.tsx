@@ -3,7 +3,6 @@
 import { Button } from '@mantine/core'
 import { useState } from 'react'
 import { deliveryTones, deliveryWords } from '#components/alerts/alert-words'
-import classes from '#components/alerts/alerts.module.css'
 import { useRetryDelivery } from '#components/data/use-alert-channels'
 import { DataTable } from '#components/ui/data-table'
 import { Panel } from '#components/ui/panel'
@@ -12,6 +11,7 @@ import { RelativeTime } from '#components/ui/relative-time'
 import { RoleGuard } from '#components/ui/role-guard'
 import { StateTag } from '#components/ui/state-tag'
 import type { AlertDeliveryView } from '#lib/contracts/alerts'
+import classes from './alerts.module.css'
 
 /** The last messages: taken, waiting for another try, or given up. */
 export function DeliveriesPanel({ deliveries }: { deliveries: readonly AlertDeliveryView[] }) {

@@ -6,7 +6,6 @@ import { useState } from 'react'
 import { type AlertDeed, AlertDeedModal } from '#components/alerts/alert-deed-modal'
 import { AlertGraph } from '#components/alerts/alert-graph'
 import { severityTones, stateTones } from '#components/alerts/alert-words'
-import classes from '#components/alerts/alerts.module.css'
 import { useActorName } from '#components/data/use-actor-name'
 import { useAlertsSummary, useOpenAlerts } from '#components/data/use-alerts'
 import { useUrlParams } from '#components/data/use-url-params'
@@ -17,6 +16,7 @@ import { RelativeTime } from '#components/ui/relative-time'
 import { RoleGuard } from '#components/ui/role-guard'
 import { StateTag } from '#components/ui/state-tag'
 import type { AlertView } from '#lib/contracts/alerts'
+import classes from './alerts.module.css'
 
 /** What fires, oldest first, with what a person can do about it. */
 export function FiringPanel() {

@@ -3,7 +3,6 @@
 import { Button, Select, Skeleton } from '@mantine/core'
 import { IconDownload, IconHistory } from '@tabler/icons-react'
 import { severityTones } from '#components/alerts/alert-words'
-import classes from '#components/alerts/alerts.module.css'
 import { useResolvedAlerts } from '#components/data/use-alerts'
 import { useUrlParams } from '#components/data/use-url-params'
 import { type Column, DataTable } from '#components/ui/data-table'
@@ -15,6 +14,7 @@ import { RelativeTime } from '#components/ui/relative-time'
 import { StateTag } from '#components/ui/state-tag'
 import { alertSeverities } from '#lib/alerts/alert-rule'
 import type { AlertView } from '#lib/contracts/alerts'
+import classes from './alerts.module.css'
 
 /** What was resolved, newest first. */
 export function HistoryPanel() {

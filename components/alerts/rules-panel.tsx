@@ -3,7 +3,6 @@
 import { Button, Skeleton } from '@mantine/core'
 import { IconPlus } from '@tabler/icons-react'
 import { severityTones } from '#components/alerts/alert-words'
-import classes from '#components/alerts/alerts.module.css'
 import { RuleModal } from '#components/alerts/rule-modal'
 import { useAlertRules } from '#components/data/use-alerts'
 import { useUrlParams } from '#components/data/use-url-params'
@@ -14,6 +13,7 @@ import { RoleGuard } from '#components/ui/role-guard'
 import { StateTag } from '#components/ui/state-tag'
 import { describeCondition } from '#lib/alerts/describe-condition'
 import type { AlertRuleView } from '#lib/contracts/alerts'
+import classes from './alerts.module.css'
 
 /** Every rule with its condition; a click changes it. */
 export function RulesPanel() {
