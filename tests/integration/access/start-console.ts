@@ -8,6 +8,7 @@ import { setContainer } from '#server/container'
 import type { Container } from '#server/create-container'
 import type { Database } from '#server/db/database'
 import { clientAddressHeader } from '#server/http/request-address'
+import { createQuotaRuleStore } from '#server/quotas/quota-rules'
 import { systemClock } from '#server/telemetry/clock'
 import { createLog } from '#server/telemetry/log'
 import { testPseudonyms } from '#tests/support/pseudonyms'
@@ -81,7 +82,8 @@ export async function startConsole(db: Database, overrides: Overrides = {}): Pro
   const audit = {
     record: createRecordAudit({ pseudonyms: testPseudonyms, nowMs: Date.now }),
   } as Container['audit']
-  setContainer(Promise.resolve({ access, log, audit } as Container))
+  const quotas = { rules: createQuotaRuleStore(db, Date.now) } as Container['quotas']
+  setContainer(Promise.resolve({ access, log, audit, quotas } as Container))
   server.on('request', listener())
   const { firstOperatorUrl } = await access.start()
   return {
