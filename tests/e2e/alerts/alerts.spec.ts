@@ -107,5 +107,5 @@ async function removeChannel(page: Page, name: string): Promise<void> {
   const dialog = page.getByRole('dialog')
   await dialog.getByLabel('Reason').fill('rehearsal is over')
   await dialog.getByRole('button', { name: 'Remove channel' }).click()
-  await expect(page.getByRole('row').filter({ hasText: name })).toHaveCount(0)
+  await expect(page.getByRole('button', { name: `Remove ${name}` })).toHaveCount(0)
 }
