@@ -11,6 +11,7 @@ import * as gateway from '#schema/gateway'
 import * as jobs from '#schema/jobs'
 import * as migration from '#schema/migration'
 import * as quotas from '#schema/quotas'
+import * as reconciliations from '#schema/reconciliations'
 import * as resilience from '#schema/resilience'
 import * as telemetry from '#schema/telemetry'
 import { databaseVersion, migrate, programVersion } from '#server/db/migrate'
@@ -42,6 +43,7 @@ describe('migrations', () => {
       ...quotas,
       ...resilience,
       ...telemetry,
+      ...reconciliations,
     }
     const wanted = generateDrizzleJson(schema, snapshot.id, undefined, 'snake_case')
     expect(await generateMigration(snapshot, wanted)).toEqual([])
