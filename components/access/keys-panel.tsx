@@ -1,6 +1,6 @@
 'use client'
 
-import { Button, Skeleton } from '@mantine/core'
+import { Skeleton } from '@mantine/core'
 import { IconKey, IconPlus } from '@tabler/icons-react'
 import { useState } from 'react'
 import { AccountRegionModal } from '#components/access/account-region-modal'
@@ -12,8 +12,8 @@ import { useHasRole } from '#components/data/use-me'
 import { useUrlParams } from '#components/data/use-url-params'
 import { EmptyNotice } from '#components/ui/empty-notice'
 import { ErrorNotice } from '#components/ui/error-notice'
+import { GuardedButton } from '#components/ui/guarded-button'
 import { Panel } from '#components/ui/panel'
-import { RoleGuard } from '#components/ui/role-guard'
 import type { ApiKeyView } from '#lib/contracts/access'
 
 /** API keys: what calls the gateway, with what rights. */
@@ -30,17 +30,13 @@ export function KeysPanel() {
       hint={active === undefined ? undefined : `${active} active`}
       flush
       actions={
-        <RoleGuard needs="admin">
-          {(disabled) => (
-            <Button
-              leftSection={<IconPlus size={14} />}
-              disabled={disabled}
-              onClick={() => set({ create: 'key' })}
-            >
-              Create key
-            </Button>
-          )}
-        </RoleGuard>
+        <GuardedButton
+          needs="admin"
+          leftSection={<IconPlus size={14} />}
+          onClick={() => set({ create: 'key' })}
+        >
+          Create key
+        </GuardedButton>
       }
     >
       {data && data.keys.length > 0 ? (

@@ -1,7 +1,8 @@
 'use client'
 
-import { Button, UnstyledButton } from '@mantine/core'
+import { UnstyledButton } from '@mantine/core'
 import { type Column, DataTable } from '#components/ui/data-table'
+import { GuardedButton } from '#components/ui/guarded-button'
 import { RelativeTime } from '#components/ui/relative-time'
 import { RoleGuard } from '#components/ui/role-guard'
 import { StateTag } from '#components/ui/state-tag'
@@ -117,18 +118,14 @@ function RevokeButton({ apiKey, onRevoke }: { apiKey: ApiKeyView; onRevoke: (key
     )
   }
   return (
-    <RoleGuard needs="admin">
-      {(disabled) => (
-        <Button
-          size="compact-xs"
-          variant="default"
-          disabled={disabled}
-          onClick={() => onRevoke(apiKey)}
-          aria-label={`Revoke ${apiKey.name}`}
-        >
-          Revoke
-        </Button>
-      )}
-    </RoleGuard>
+    <GuardedButton
+      needs="admin"
+      size="compact-xs"
+      variant="default"
+      onClick={() => onRevoke(apiKey)}
+      aria-label={`Revoke ${apiKey.name}`}
+    >
+      Revoke
+    </GuardedButton>
   )
 }

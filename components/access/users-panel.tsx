@@ -1,6 +1,6 @@
 'use client'
 
-import { Button, Skeleton } from '@mantine/core'
+import { Skeleton } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconLock, IconUserPlus } from '@tabler/icons-react'
 import { InviteModal } from '#components/access/invite-modal'
@@ -9,8 +9,8 @@ import { useHasRole, useMe } from '#components/data/use-me'
 import { useUsers } from '#components/data/use-users'
 import { EmptyNotice } from '#components/ui/empty-notice'
 import { ErrorNotice } from '#components/ui/error-notice'
+import { GuardedButton } from '#components/ui/guarded-button'
 import { Panel } from '#components/ui/panel'
-import { RoleGuard } from '#components/ui/role-guard'
 
 /** People who can sign in here, and what they may do. */
 export function UsersPanel() {
@@ -24,13 +24,9 @@ export function UsersPanel() {
       hint={data ? `${data.users.length} with access` : undefined}
       flush
       actions={
-        <RoleGuard needs="admin">
-          {(disabled) => (
-            <Button leftSection={<IconUserPlus size={14} />} disabled={disabled} onClick={invite.open}>
-              Invite
-            </Button>
-          )}
-        </RoleGuard>
+        <GuardedButton needs="admin" leftSection={<IconUserPlus size={14} />} onClick={invite.open}>
+          Invite
+        </GuardedButton>
       }
     >
       {me && !isAdmin ? (

@@ -1,6 +1,6 @@
 'use client'
 
-import { Button, Skeleton } from '@mantine/core'
+import { Skeleton } from '@mantine/core'
 import { IconPlus, IconSend } from '@tabler/icons-react'
 import { useState } from 'react'
 import { ChannelModal } from '#components/alerts/channel-modal'
@@ -11,10 +11,10 @@ import { useUrlParams } from '#components/data/use-url-params'
 import { type Column, DataTable } from '#components/ui/data-table'
 import { EmptyNotice } from '#components/ui/empty-notice'
 import { ErrorNotice } from '#components/ui/error-notice'
+import { GuardedButton } from '#components/ui/guarded-button'
 import { notifyDone, notifyFailed } from '#components/ui/notify'
 import { Panel } from '#components/ui/panel'
 import { ReasonModal } from '#components/ui/reason-modal'
-import { RoleGuard } from '#components/ui/role-guard'
 import { StateTag } from '#components/ui/state-tag'
 import type { AlertChannelView } from '#lib/contracts/alert-channels'
 import classes from './alerts.module.css'
@@ -32,17 +32,13 @@ export function ChannelsPanel() {
         title="Channels"
         flush
         actions={
-          <RoleGuard needs="admin">
-            {(disabled) => (
-              <Button
-                leftSection={<IconPlus size={14} />}
-                disabled={disabled}
-                onClick={() => set({ create: 'channel' })}
-              >
-                New channel
-              </Button>
-            )}
-          </RoleGuard>
+          <GuardedButton
+            needs="admin"
+            leftSection={<IconPlus size={14} />}
+            onClick={() => set({ create: 'channel' })}
+          >
+            New channel
+          </GuardedButton>
         }
       >
         {data && data.channels.length > 0 ? (
@@ -135,19 +131,15 @@ function columns(onRemove: (channel: AlertChannelView) => void): readonly Column
       render: (channel) => (
         <span className={classes.actions}>
           <TestButton channel={channel} />
-          <RoleGuard needs="admin">
-            {(disabled) => (
-              <Button
-                size="compact-xs"
-                variant="default"
-                disabled={disabled}
-                onClick={() => onRemove(channel)}
-                aria-label={`Remove ${channel.name}`}
-              >
-                Remove
-              </Button>
-            )}
-          </RoleGuard>
+          <GuardedButton
+            needs="admin"
+            size="compact-xs"
+            variant="default"
+            onClick={() => onRemove(channel)}
+            aria-label={`Remove ${channel.name}`}
+          >
+            Remove
+          </GuardedButton>
         </span>
       ),
     },
@@ -168,19 +160,15 @@ function TestButton({ channel }: { channel: AlertChannelView }) {
       onError: (error) => notifyFailed('The test message was not sent', error),
     })
   return (
-    <RoleGuard needs="operator">
-      {(disabled) => (
-        <Button
-          size="compact-xs"
-          variant="default"
-          disabled={disabled}
-          loading={test.isPending}
-          onClick={run}
-          aria-label={`Test ${channel.name}`}
-        >
-          Test
-        </Button>
-      )}
-    </RoleGuard>
+    <GuardedButton
+      needs="operator"
+      size="compact-xs"
+      variant="default"
+      loading={test.isPending}
+      onClick={run}
+      aria-label={`Test ${channel.name}`}
+    >
+      Test
+    </GuardedButton>
   )
 }

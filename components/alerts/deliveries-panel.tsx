@@ -1,14 +1,13 @@
 'use client'
 
-import { Button } from '@mantine/core'
 import { useState } from 'react'
 import { deliveryTones, deliveryWords } from '#components/alerts/alert-words'
 import { useRetryDelivery } from '#components/data/use-alert-channels'
 import { DataTable } from '#components/ui/data-table'
+import { GuardedButton } from '#components/ui/guarded-button'
 import { Panel } from '#components/ui/panel'
 import { ReasonModal } from '#components/ui/reason-modal'
 import { RelativeTime } from '#components/ui/relative-time'
-import { RoleGuard } from '#components/ui/role-guard'
 import { StateTag } from '#components/ui/state-tag'
 import type { AlertDeliveryView } from '#lib/contracts/alerts'
 import classes from './alerts.module.css'
@@ -51,18 +50,14 @@ export function DeliveriesPanel({ deliveries }: { deliveries: readonly AlertDeli
             label: 'Action',
             render: (delivery) =>
               delivery.state === 'dead' && delivery.alertId !== null ? (
-                <RoleGuard needs="operator">
-                  {(disabled) => (
-                    <Button
-                      size="compact-xs"
-                      variant="default"
-                      disabled={disabled}
-                      onClick={() => setAgain(delivery)}
-                    >
-                      Send again
-                    </Button>
-                  )}
-                </RoleGuard>
+                <GuardedButton
+                  needs="operator"
+                  size="compact-xs"
+                  variant="default"
+                  onClick={() => setAgain(delivery)}
+                >
+                  Send again
+                </GuardedButton>
               ) : null,
           },
         ]}

@@ -11,9 +11,9 @@ import { useAlertsSummary, useOpenAlerts } from '#components/data/use-alerts'
 import { useUrlParams } from '#components/data/use-url-params'
 import { EmptyNotice } from '#components/ui/empty-notice'
 import { ErrorNotice } from '#components/ui/error-notice'
+import { GuardedButton } from '#components/ui/guarded-button'
 import { Panel } from '#components/ui/panel'
 import { RelativeTime } from '#components/ui/relative-time'
-import { RoleGuard } from '#components/ui/role-guard'
 import { StateTag } from '#components/ui/state-tag'
 import type { AlertView } from '#lib/contracts/alerts'
 import classes from './alerts.module.css'
@@ -84,31 +84,25 @@ function FiringAlert({ alert, onAsk }: { alert: AlertView; onAsk: (asked: AlertD
       </div>
       <AlertGraph alert={alert} />
       <div className={classes.actions}>
-        <RoleGuard needs="operator">
-          {(disabled) => (
-            <Button
-              size="compact-sm"
-              disabled={disabled || alert.state === 'acknowledged'}
-              onClick={() => onAsk({ deed: 'acknowledge', alert })}
-              aria-label={`Acknowledge: ${alert.sentence}`}
-            >
-              Acknowledge
-            </Button>
-          )}
-        </RoleGuard>
-        <RoleGuard needs="operator">
-          {(disabled) => (
-            <Button
-              size="compact-sm"
-              variant="default"
-              disabled={disabled || alert.silencedUntil !== null}
-              onClick={() => onAsk({ deed: 'silence', alert })}
-              aria-label={`Silence: ${alert.sentence}`}
-            >
-              Silence
-            </Button>
-          )}
-        </RoleGuard>
+        <GuardedButton
+          needs="operator"
+          size="compact-sm"
+          disabled={alert.state === 'acknowledged'}
+          onClick={() => onAsk({ deed: 'acknowledge', alert })}
+          aria-label={`Acknowledge: ${alert.sentence}`}
+        >
+          Acknowledge
+        </GuardedButton>
+        <GuardedButton
+          needs="operator"
+          size="compact-sm"
+          variant="default"
+          disabled={alert.silencedUntil !== null}
+          onClick={() => onAsk({ deed: 'silence', alert })}
+          aria-label={`Silence: ${alert.sentence}`}
+        >
+          Silence
+        </GuardedButton>
         <Button
           size="compact-sm"
           variant="default"

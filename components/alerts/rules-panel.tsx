@@ -8,8 +8,8 @@ import { useAlertRules } from '#components/data/use-alerts'
 import { useUrlParams } from '#components/data/use-url-params'
 import { type Column, DataTable } from '#components/ui/data-table'
 import { ErrorNotice } from '#components/ui/error-notice'
+import { GuardedButton } from '#components/ui/guarded-button'
 import { Panel } from '#components/ui/panel'
-import { RoleGuard } from '#components/ui/role-guard'
 import { StateTag } from '#components/ui/state-tag'
 import { describeCondition } from '#lib/alerts/describe-condition'
 import type { AlertRuleView } from '#lib/contracts/alerts'
@@ -28,17 +28,13 @@ export function RulesPanel() {
       hint={data ? `${on} of ${data.rules.length} on` : undefined}
       flush
       actions={
-        <RoleGuard needs="operator">
-          {(disabled) => (
-            <Button
-              leftSection={<IconPlus size={14} />}
-              disabled={disabled}
-              onClick={() => set({ rule: 'new' })}
-            >
-              New rule
-            </Button>
-          )}
-        </RoleGuard>
+        <GuardedButton
+          needs="operator"
+          leftSection={<IconPlus size={14} />}
+          onClick={() => set({ rule: 'new' })}
+        >
+          New rule
+        </GuardedButton>
       }
     >
       {data ? (

@@ -1,15 +1,14 @@
 'use client'
 
-import { Button } from '@mantine/core'
 import { useState } from 'react'
 import { silenceScope } from '#components/alerts/alert-words'
 import { useAlertSilences, useEndSilence } from '#components/data/use-alerts'
 import { DataTable } from '#components/ui/data-table'
+import { GuardedButton } from '#components/ui/guarded-button'
 import { notifyDone } from '#components/ui/notify'
 import { Panel } from '#components/ui/panel'
 import { ReasonModal } from '#components/ui/reason-modal'
 import { RelativeTime } from '#components/ui/relative-time'
-import { RoleGuard } from '#components/ui/role-guard'
 import type { AlertSilenceView } from '#lib/contracts/alerts'
 
 /** Silences that hold; nothing while there are none. */
@@ -32,18 +31,14 @@ export function SilencesPanel() {
             id: 'end',
             label: 'Action',
             render: (silence) => (
-              <RoleGuard needs="operator">
-                {(disabled) => (
-                  <Button
-                    size="compact-xs"
-                    variant="default"
-                    disabled={disabled}
-                    onClick={() => setEnding(silence)}
-                  >
-                    End
-                  </Button>
-                )}
-              </RoleGuard>
+              <GuardedButton
+                needs="operator"
+                size="compact-xs"
+                variant="default"
+                onClick={() => setEnding(silence)}
+              >
+                End
+              </GuardedButton>
             ),
           },
         ]}

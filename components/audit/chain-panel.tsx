@@ -4,6 +4,7 @@ import { Button, Progress, Skeleton } from '@mantine/core'
 import { IconDownload, IconShieldCheck } from '@tabler/icons-react'
 import { useVerifyAudit } from '#components/data/use-audit'
 import { ErrorNotice } from '#components/ui/error-notice'
+import { GuardedButton } from '#components/ui/guarded-button'
 import { notifyFailed } from '#components/ui/notify'
 import { Panel } from '#components/ui/panel'
 import { RelativeTime } from '#components/ui/relative-time'
@@ -46,18 +47,14 @@ export function ChainPanel({ query, onOpen }: ChainPanelProps) {
               </Button>
             )}
           </RoleGuard>
-          <RoleGuard needs="operator">
-            {(disabled) => (
-              <Button
-                leftSection={<IconShieldCheck size={14} />}
-                disabled={disabled}
-                loading={running}
-                onClick={begin}
-              >
-                Verify
-              </Button>
-            )}
-          </RoleGuard>
+          <GuardedButton
+            needs="operator"
+            leftSection={<IconShieldCheck size={14} />}
+            loading={running}
+            onClick={begin}
+          >
+            Verify
+          </GuardedButton>
         </>
       }
     >

@@ -1,12 +1,12 @@
 'use client'
 
-import { Button, TextInput } from '@mantine/core'
+import { TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { usePlaceHold, useReleaseHold } from '#components/data/use-audit'
 import { type Column, DataTable } from '#components/ui/data-table'
+import { GuardedButton } from '#components/ui/guarded-button'
 import { Panel } from '#components/ui/panel'
 import { ReasonModal } from '#components/ui/reason-modal'
-import { RoleGuard } from '#components/ui/role-guard'
 import type { AuditHoldView } from '#lib/contracts/audit'
 import classes from './audit.module.css'
 
@@ -22,18 +22,9 @@ export function HoldsPanel({ holds }: { holds: readonly AuditHoldView[] }) {
       label: 'State',
       render: (hold) =>
         hold.releasedAt === null ? (
-          <RoleGuard needs="admin">
-            {(disabled) => (
-              <Button
-                size="compact-sm"
-                variant="default"
-                disabled={disabled}
-                onClick={() => setReleasing(hold)}
-              >
-                Release
-              </Button>
-            )}
-          </RoleGuard>
+          <GuardedButton needs="admin" size="compact-sm" variant="default" onClick={() => setReleasing(hold)}>
+            Release
+          </GuardedButton>
         ) : (
           `released: ${hold.releaseReason ?? ''}`
         ),
@@ -45,13 +36,9 @@ export function HoldsPanel({ holds }: { holds: readonly AuditHoldView[] }) {
       hint="entries are kept for 90 days"
       flush
       actions={
-        <RoleGuard needs="admin">
-          {(disabled) => (
-            <Button size="compact-sm" variant="default" disabled={disabled} onClick={() => setPlacing(true)}>
-              Place a hold
-            </Button>
-          )}
-        </RoleGuard>
+        <GuardedButton needs="admin" size="compact-sm" variant="default" onClick={() => setPlacing(true)}>
+          Place a hold
+        </GuardedButton>
       }
     >
       {holds.length === 0 ? (

@@ -1,6 +1,6 @@
 'use client'
 
-import { Button, Skeleton, TextInput } from '@mantine/core'
+import { Skeleton, TextInput } from '@mantine/core'
 import { IconPlus, IconSearch } from '@tabler/icons-react'
 import { useState } from 'react'
 import { priceColumns } from '#components/costs/price-columns'
@@ -9,9 +9,9 @@ import { usePrices, useWithdrawPrice } from '#components/data/use-prices'
 import { useUrlParams } from '#components/data/use-url-params'
 import { DataTable } from '#components/ui/data-table'
 import { ErrorNotice } from '#components/ui/error-notice'
+import { GuardedButton } from '#components/ui/guarded-button'
 import { Panel } from '#components/ui/panel'
 import { ReasonModal } from '#components/ui/reason-modal'
-import { RoleGuard } from '#components/ui/role-guard'
 import type { PriceView } from '#lib/contracts/prices'
 import classes from './costs.module.css'
 
@@ -30,17 +30,13 @@ export function PriceBookPanel() {
       hint={data ? `version ${data.version}; USD per million tokens` : undefined}
       flush
       actions={
-        <RoleGuard needs="admin">
-          {(disabled) => (
-            <Button
-              leftSection={<IconPlus size={14} />}
-              disabled={disabled}
-              onClick={() => set({ price: 'new' })}
-            >
-              Set a price
-            </Button>
-          )}
-        </RoleGuard>
+        <GuardedButton
+          needs="admin"
+          leftSection={<IconPlus size={14} />}
+          onClick={() => set({ price: 'new' })}
+        >
+          Set a price
+        </GuardedButton>
       }
     >
       {!data && error ? (

@@ -1,7 +1,6 @@
-import { Button } from '@mantine/core'
 import type { Column } from '#components/ui/data-table'
+import { GuardedButton } from '#components/ui/guarded-button'
 import { ProviderMark } from '#components/ui/provider-mark'
-import { RoleGuard } from '#components/ui/role-guard'
 import type { PriceView } from '#lib/contracts/prices'
 import { priceKindNames, priceKinds } from '#lib/costs/price-kinds'
 import classes from './costs.module.css'
@@ -59,19 +58,15 @@ export function priceColumns(onWithdraw: (price: PriceView) => void): Column<Pri
       label: '',
       render: (price) =>
         price.id === null ? null : (
-          <RoleGuard needs="admin">
-            {(disabled) => (
-              <Button
-                size="compact-xs"
-                variant="default"
-                disabled={disabled}
-                aria-label={`Withdraw the price of ${price.model} from ${price.effectiveFrom}`}
-                onClick={() => onWithdraw(price)}
-              >
-                Withdraw
-              </Button>
-            )}
-          </RoleGuard>
+          <GuardedButton
+            needs="admin"
+            size="compact-xs"
+            variant="default"
+            aria-label={`Withdraw the price of ${price.model} from ${price.effectiveFrom}`}
+            onClick={() => onWithdraw(price)}
+          >
+            Withdraw
+          </GuardedButton>
         ),
     },
   ]

@@ -1,6 +1,6 @@
 'use client'
 
-import { Button, Skeleton } from '@mantine/core'
+import { Skeleton } from '@mantine/core'
 import { IconMoodCheck } from '@tabler/icons-react'
 import { useClearFault, useFaults } from '#components/data/use-faults'
 import { useNow } from '#components/data/use-now'
@@ -11,9 +11,9 @@ import { EmptyNotice } from '#components/ui/empty-notice'
 import { ErrorNotice } from '#components/ui/error-notice'
 import { formatCountdown } from '#components/ui/format-duration'
 import { formatCount, formatRatio } from '#components/ui/format-number'
+import { GuardedButton } from '#components/ui/guarded-button'
 import { notifyFailed } from '#components/ui/notify'
 import { Panel } from '#components/ui/panel'
-import { RoleGuard } from '#components/ui/role-guard'
 import { StateTag } from '#components/ui/state-tag'
 import type { DeploymentView } from '#lib/contracts/deployments'
 import type { SimulatorFault } from '#lib/contracts/simulator'
@@ -78,20 +78,16 @@ function ClearButton({ target, words }: { target: string; words: string }) {
   const remove = () =>
     clear.mutate(target, { onError: (error) => notifyFailed('The fault could not be cleared', error) })
   return (
-    <RoleGuard needs="admin">
-      {(disabled) => (
-        <Button
-          size="compact-xs"
-          variant="default"
-          disabled={disabled}
-          loading={clear.isPending}
-          onClick={remove}
-          aria-label={`Clear fault on ${words}`}
-        >
-          Clear
-        </Button>
-      )}
-    </RoleGuard>
+    <GuardedButton
+      needs="admin"
+      size="compact-xs"
+      variant="default"
+      loading={clear.isPending}
+      onClick={remove}
+      aria-label={`Clear fault on ${words}`}
+    >
+      Clear
+    </GuardedButton>
   )
 }
 

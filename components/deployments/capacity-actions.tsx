@@ -1,7 +1,7 @@
 'use client'
 
-import { Button, Tooltip } from '@mantine/core'
-import { RoleGuard } from '#components/ui/role-guard'
+import { Tooltip } from '@mantine/core'
+import { GuardedButton } from '#components/ui/guarded-button'
 import { StateTag } from '#components/ui/state-tag'
 import type { CapacityLineView } from '#lib/contracts/capacity'
 import classes from './capacity.module.css'
@@ -19,35 +19,27 @@ export function CapacityActions({ line, onAsk }: CapacityActionsProps) {
   return (
     <span className={classes.actions}>
       {applicable ? (
-        <RoleGuard needs="admin">
-          {(disabled) => (
-            <Button
-              size="compact-xs"
-              variant="default"
-              disabled={disabled}
-              onClick={() => onAsk('apply', line)}
-              aria-label={`Apply the capacity of ${deploymentId}`}
-            >
-              Apply
-            </Button>
-          )}
-        </RoleGuard>
+        <GuardedButton
+          needs="admin"
+          size="compact-xs"
+          variant="default"
+          onClick={() => onAsk('apply', line)}
+          aria-label={`Apply the capacity of ${deploymentId}`}
+        >
+          Apply
+        </GuardedButton>
       ) : (
         <span className={classes.hint}>by hand</span>
       )}
-      <RoleGuard needs="admin">
-        {(disabled) => (
-          <Button
-            size="compact-xs"
-            variant="subtle"
-            disabled={disabled}
-            onClick={() => onAsk('dismiss', line)}
-            aria-label={`Dismiss the recommendation for ${deploymentId}`}
-          >
-            Dismiss
-          </Button>
-        )}
-      </RoleGuard>
+      <GuardedButton
+        needs="admin"
+        size="compact-xs"
+        variant="subtle"
+        onClick={() => onAsk('dismiss', line)}
+        aria-label={`Dismiss the recommendation for ${deploymentId}`}
+      >
+        Dismiss
+      </GuardedButton>
     </span>
   )
 }

@@ -7,6 +7,7 @@ import { type DeploymentDeed, useTestCall } from '#components/data/use-deploymen
 import { DeploymentDeedModal } from '#components/deployments/deployment-deed-modal'
 import { faultTargetOf } from '#components/deployments/fault-targets'
 import { TestCallResult } from '#components/deployments/test-call-result'
+import { GuardedButton } from '#components/ui/guarded-button'
 import { RoleGuard } from '#components/ui/role-guard'
 import type { DeploymentsView, DeploymentView } from '#lib/contracts/deployments'
 import classes from './drawer.module.css'
@@ -40,18 +41,14 @@ export function DeploymentActions({ view, deployment }: DeploymentActionsProps) 
             )}
           </RoleGuard>
         ))}
-        <RoleGuard needs="operator">
-          {(disabled) => (
-            <Button
-              variant="default"
-              disabled={disabled}
-              loading={test.isPending}
-              onClick={() => test.mutate()}
-            >
-              Test call
-            </Button>
-          )}
-        </RoleGuard>
+        <GuardedButton
+          needs="operator"
+          variant="default"
+          loading={test.isPending}
+          onClick={() => test.mutate()}
+        >
+          Test call
+        </GuardedButton>
         {deployment.simulated ? (
           <Button
             variant="subtle"

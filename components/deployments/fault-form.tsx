@@ -1,6 +1,6 @@
 'use client'
 
-import { Button, Group, Select, Stack, Text } from '@mantine/core'
+import { Group, Select, Stack, Text } from '@mantine/core'
 import { IconBolt } from '@tabler/icons-react'
 import { type FormEvent, useState } from 'react'
 import { useScriptFault } from '#components/data/use-faults'
@@ -15,9 +15,9 @@ import {
   writeFault,
 } from '#components/deployments/fault-numbers'
 import { faultTargetGroups } from '#components/deployments/fault-targets'
+import { GuardedButton } from '#components/ui/guarded-button'
 import { notifyDone } from '#components/ui/notify'
 import { Panel } from '#components/ui/panel'
-import { RoleGuard } from '#components/ui/role-guard'
 import type { DeploymentView } from '#lib/contracts/deployments'
 import { SIMULATOR_FAULT_KINDS, type SimulatorFaultKind } from '#lib/contracts/simulator'
 
@@ -71,18 +71,15 @@ export function FaultForm({ deployments }: { deployments: readonly DeploymentVie
             </Text>
           ) : null}
           <Group>
-            <RoleGuard needs="admin">
-              {(disabled) => (
-                <Button
-                  type="submit"
-                  leftSection={<IconBolt size={14} />}
-                  disabled={disabled || !target}
-                  loading={script.isPending}
-                >
-                  Script fault for {span}
-                </Button>
-              )}
-            </RoleGuard>
+            <GuardedButton
+              needs="admin"
+              type="submit"
+              leftSection={<IconBolt size={14} />}
+              disabled={!target}
+              loading={script.isPending}
+            >
+              Script fault for {span}
+            </GuardedButton>
           </Group>
         </Stack>
       </form>

@@ -6,7 +6,7 @@ import type { FormEvent, KeyboardEvent } from 'react'
 import { useDeployments } from '#components/data/use-deployments'
 import type { Conversation } from '#components/playground/conversation'
 import { MessageFields } from '#components/playground/message-fields'
-import { RoleGuard } from '#components/ui/role-guard'
+import { GuardedButton } from '#components/ui/guarded-button'
 import classes from './playground.module.css'
 
 export interface ConversationFormProps {
@@ -75,18 +75,15 @@ export function ConversationForm({
             Stop
           </Button>
         ) : (
-          <RoleGuard needs="operator">
-            {(disabled) => (
-              <Button
-                size="sm"
-                type="submit"
-                leftSection={<IconPlayerPlayFilled size={13} />}
-                disabled={disabled || !ready}
-              >
-                Run
-              </Button>
-            )}
-          </RoleGuard>
+          <GuardedButton
+            needs="operator"
+            size="sm"
+            type="submit"
+            leftSection={<IconPlayerPlayFilled size={13} />}
+            disabled={!ready}
+          >
+            Run
+          </GuardedButton>
         )}
         <span className={classes.shortcut}>
           <Kbd size="xs">⌘</Kbd> <Kbd size="xs">Enter</Kbd>

@@ -1,6 +1,5 @@
 'use client'
 
-import { Button } from '@mantine/core'
 import { IconCoin, IconPlus } from '@tabler/icons-react'
 import { useState } from 'react'
 import { BudgetModal } from '#components/quotas/budget-modal'
@@ -10,9 +9,9 @@ import { ShareBar } from '#components/quotas/share-bar'
 import { type Column, DataTable } from '#components/ui/data-table'
 import { EmptyNotice } from '#components/ui/empty-notice'
 import { formatUsdText } from '#components/ui/format-usd-text'
+import { GuardedButton } from '#components/ui/guarded-button'
 import { Panel } from '#components/ui/panel'
 import { RelativeTime } from '#components/ui/relative-time'
-import { RoleGuard } from '#components/ui/role-guard'
 import { StateTag } from '#components/ui/state-tag'
 import type { BudgetView } from '#lib/contracts/quotas'
 import classes from './quotas.module.css'
@@ -27,17 +26,13 @@ export function BudgetsPanel({ budgets }: { budgets: readonly BudgetView[] }) {
       hint="alerts at 80, 90 and 100 %"
       flush
       actions={
-        <RoleGuard needs="operator">
-          {(disabled) => (
-            <Button
-              leftSection={<IconPlus size={14} aria-hidden />}
-              disabled={disabled}
-              onClick={() => setAdding(true)}
-            >
-              Set budget
-            </Button>
-          )}
-        </RoleGuard>
+        <GuardedButton
+          needs="operator"
+          leftSection={<IconPlus size={14} aria-hidden />}
+          onClick={() => setAdding(true)}
+        >
+          Set budget
+        </GuardedButton>
       }
     >
       {budgets.length > 0 ? (
@@ -118,19 +113,15 @@ function columns(onRemove: (budget: BudgetView) => void): readonly Column<Budget
       id: 'remove',
       label: '',
       render: (row) => (
-        <RoleGuard needs="operator">
-          {(disabled) => (
-            <Button
-              variant="subtle"
-              size="compact-xs"
-              disabled={disabled}
-              aria-label={`Remove the budget of ${scopeWords(row)}`}
-              onClick={() => onRemove(row)}
-            >
-              Remove
-            </Button>
-          )}
-        </RoleGuard>
+        <GuardedButton
+          needs="operator"
+          variant="subtle"
+          size="compact-xs"
+          aria-label={`Remove the budget of ${scopeWords(row)}`}
+          onClick={() => onRemove(row)}
+        >
+          Remove
+        </GuardedButton>
       ),
     },
   ]

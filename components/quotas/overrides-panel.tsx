@@ -1,6 +1,5 @@
 'use client'
 
-import { Button } from '@mantine/core'
 import { IconClockPause, IconPlus } from '@tabler/icons-react'
 import { useState } from 'react'
 import { OverrideModal } from '#components/quotas/override-modal'
@@ -8,9 +7,9 @@ import { amountWords, meterWords, scopeWords } from '#components/quotas/quota-wo
 import { RemoveModal } from '#components/quotas/remove-modal'
 import { type Column, DataTable } from '#components/ui/data-table'
 import { EmptyNotice } from '#components/ui/empty-notice'
+import { GuardedButton } from '#components/ui/guarded-button'
 import { Panel } from '#components/ui/panel'
 import { RelativeTime } from '#components/ui/relative-time'
-import { RoleGuard } from '#components/ui/role-guard'
 import type { OverrideView } from '#lib/contracts/quotas'
 import classes from './quotas.module.css'
 
@@ -24,17 +23,13 @@ export function OverridesPanel({ overrides }: { overrides: readonly OverrideView
       hint="in place of plan and budget until they end"
       flush
       actions={
-        <RoleGuard needs="operator">
-          {(disabled) => (
-            <Button
-              leftSection={<IconPlus size={14} aria-hidden />}
-              disabled={disabled}
-              onClick={() => setAdding(true)}
-            >
-              Override a limit
-            </Button>
-          )}
-        </RoleGuard>
+        <GuardedButton
+          needs="operator"
+          leftSection={<IconPlus size={14} aria-hidden />}
+          onClick={() => setAdding(true)}
+        >
+          Override a limit
+        </GuardedButton>
       }
     >
       {overrides.length > 0 ? (
@@ -84,19 +79,15 @@ function columns(onEnd: (override: OverrideView) => void): readonly Column<Overr
       id: 'end',
       label: '',
       render: (row) => (
-        <RoleGuard needs="operator">
-          {(disabled) => (
-            <Button
-              variant="subtle"
-              size="compact-xs"
-              disabled={disabled}
-              aria-label={`End the override of ${scopeWords(row)}`}
-              onClick={() => onEnd(row)}
-            >
-              End
-            </Button>
-          )}
-        </RoleGuard>
+        <GuardedButton
+          needs="operator"
+          variant="subtle"
+          size="compact-xs"
+          aria-label={`End the override of ${scopeWords(row)}`}
+          onClick={() => onEnd(row)}
+        >
+          End
+        </GuardedButton>
       ),
     },
   ]

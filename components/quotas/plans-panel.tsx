@@ -1,14 +1,13 @@
 'use client'
 
-import { Button } from '@mantine/core'
 import { IconPlus } from '@tabler/icons-react'
 import { useState } from 'react'
 import { PlanModal } from '#components/quotas/plan-modal'
 import { amountWords, meterWords } from '#components/quotas/quota-words'
 import { type Column, DataTable } from '#components/ui/data-table'
 import { formatCount } from '#components/ui/format-number'
+import { GuardedButton } from '#components/ui/guarded-button'
 import { Panel } from '#components/ui/panel'
-import { RoleGuard } from '#components/ui/role-guard'
 import type { PlanView } from '#lib/contracts/quotas'
 import classes from './quotas.module.css'
 
@@ -23,17 +22,13 @@ export function PlansPanel({ plans }: { plans: readonly PlanView[] }) {
       hint="a change holds for every key under the plan"
       flush
       actions={
-        <RoleGuard needs="admin">
-          {(disabled) => (
-            <Button
-              leftSection={<IconPlus size={14} aria-hidden />}
-              disabled={disabled}
-              onClick={() => setEditing(newPlan)}
-            >
-              New plan
-            </Button>
-          )}
-        </RoleGuard>
+        <GuardedButton
+          needs="admin"
+          leftSection={<IconPlus size={14} aria-hidden />}
+          onClick={() => setEditing(newPlan)}
+        >
+          New plan
+        </GuardedButton>
       }
     >
       <DataTable label="Plans" columns={columns(setEditing)} rows={plans} rowKey={({ name }) => name} />
@@ -90,19 +85,15 @@ function columns(onEdit: (plan: PlanView) => void): readonly Column<PlanView>[] 
       width: 90,
       render: (plan) =>
         plan.name === 'unlimited' ? null : (
-          <RoleGuard needs="admin">
-            {(disabled) => (
-              <Button
-                variant="subtle"
-                size="compact-xs"
-                disabled={disabled}
-                aria-label={`Change the plan ${plan.name}`}
-                onClick={() => onEdit(plan)}
-              >
-                Change
-              </Button>
-            )}
-          </RoleGuard>
+          <GuardedButton
+            needs="admin"
+            variant="subtle"
+            size="compact-xs"
+            aria-label={`Change the plan ${plan.name}`}
+            onClick={() => onEdit(plan)}
+          >
+            Change
+          </GuardedButton>
         ),
     },
   ]

@@ -1,16 +1,16 @@
 'use client'
 
-import { Button, Group, Skeleton, Stack, TextInput } from '@mantine/core'
+import { Group, Skeleton, Stack, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { useAnswerCache, usePurgeAnswers } from '#components/data/use-answer-cache'
 import { ErrorNotice } from '#components/ui/error-notice'
 import { FactList } from '#components/ui/fact-list'
 import { formatCompact, formatCount, formatRatio } from '#components/ui/format-number'
 import { formatUsdText } from '#components/ui/format-usd-text'
+import { GuardedButton } from '#components/ui/guarded-button'
 import { notifyDone } from '#components/ui/notify'
 import { Panel } from '#components/ui/panel'
 import { ReasonModal } from '#components/ui/reason-modal'
-import { RoleGuard } from '#components/ui/role-guard'
 import type { AnswerCacheView } from '#lib/contracts/answer-cache'
 import classes from './settings.module.css'
 
@@ -81,13 +81,9 @@ function PurgeAnswers() {
     )
   return (
     <Group>
-      <RoleGuard needs="operator">
-        {(disabled) => (
-          <Button variant="default" disabled={disabled} onClick={() => setAsking(true)}>
-            Purge kept answers
-          </Button>
-        )}
-      </RoleGuard>
+      <GuardedButton needs="operator" variant="default" onClick={() => setAsking(true)}>
+        Purge kept answers
+      </GuardedButton>
       <ReasonModal
         opened={asking}
         title="Purge kept answers"

@@ -14,16 +14,6 @@ CREATE TABLE "answer_cache_hours" (
 	CONSTRAINT "answer_cache_hours_pk" PRIMARY KEY("account_id","hour","tier","result")
 );
 --> statement-breakpoint
-CREATE TABLE "answer_warm_ups" (
-	"account_id" text NOT NULL,
-	"position" integer NOT NULL,
-	"body" text NOT NULL,
-	"state" text NOT NULL,
-	"detail" text,
-	"at" timestamp with time zone NOT NULL,
-	CONSTRAINT "answer_warm_ups_pk" PRIMARY KEY("account_id","position")
-);
---> statement-breakpoint
 CREATE TABLE "dual_inbox" (
 	"account_id" text NOT NULL,
 	"stream" text NOT NULL,

@@ -95,21 +95,3 @@ export const answerCacheGenerations = pgTable('answer_cache_generations', {
   generation: integer('generation').notNull(),
   purgedAt: instant('purged_at').notNull(),
 })
-
-/** Requests whose answers an operator wants kept beforehand, and how far the last run came. */
-export const answerWarmUps = pgTable(
-  'answer_warm_ups',
-  {
-    accountId: text('account_id').notNull(),
-    /** From 0, in the order of the list. */
-    position: integer('position').notNull(),
-    /** The body of a chat request as JSON. */
-    body: text('body').notNull(),
-    state: text('state', { enum: ['waiting', 'kept', 'present', 'not_kept', 'failed'] }).notNull(),
-    /** Why it was not kept or failed; null otherwise. */
-    detail: text('detail'),
-    /** When its state became what it is. */
-    at: instant('at').notNull(),
-  },
-  (table) => [primaryKey({ name: 'answer_warm_ups_pk', columns: [table.accountId, table.position] })],
-)

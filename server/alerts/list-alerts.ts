@@ -9,6 +9,7 @@ import type { AlertRow } from '#server/alerts/open-alerts'
 import { readRules } from '#server/alerts/rules'
 import type { Database } from '#server/db/database'
 import { AppError } from '#server/http/app-error'
+import { decodeCursor, encodeCursor } from '#server/http/list-cursor'
 
 type Orm = Pick<Database, 'orm'>
 type AlertFilter = Pick<AlertsQuery, 'state' | 'ruleId' | 'severity'>
@@ -29,12 +30,15 @@ export async function listAlerts(db: Orm, query: AlertsQuery): Promise<AlertsPag
     const rows = await selectAlerts(db, { condition: conditionOf(query), limit: mostOpen, oldestFirst: true })
     return { alerts: rows, nextCursor: null }
   }
-  const after = query.cursor === undefined ? undefined : behind(decodeCursor(query.cursor))
+  const after = query.cursor === undefined ? undefined : behind(decodeCursor(position, query.cursor))
   const condition = and(conditionOf(query), after)
   const found = await selectAlerts(db, { condition, limit: query.limit + 1, oldestFirst: false })
   const page = found.slice(0, query.limit)
   const last = page.at(-1)
-  return { alerts: page, nextCursor: found.length > query.limit && last ? encodeCursor(last) : null }
+  return {
+    alerts: page,
+    nextCursor: found.length > query.limit && last ? encodeCursor([last.firedAt, last.id]) : null,
+  }
 }
 
 function conditionOf({ state, ruleId, severity }: AlertFilter): SQL | undefined {
@@ -99,19 +103,6 @@ function toView(
 }
 
 const position = z.tuple([z.iso.datetime(), z.string().min(1).max(100)])
-
-function encodeCursor({ firedAt, id }: AlertView): string {
-  return Buffer.from(JSON.stringify([firedAt, id])).toString('base64url')
-}
-
-function decodeCursor(cursor: string): z.infer<typeof position> {
-  try {
-    return position.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')))
-  } catch {
-    const message = 'cursor is not one that this list returned'
-    throw new AppError('invalid_request', { message, param: 'cursor' })
-  }
-}
 
 /** Whatever stands behind the position, newest first. */
 function behind([at, id]: z.infer<typeof position>): SQL | undefined {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { ChainState } from '#lib/audit/chain'
 import { type Checkpoint, checkpointText } from '#lib/audit/checkpoint'
 import { hashDigits, type Seal, sealText, stateBehind } from '#lib/audit/seal'
+import { parseJson } from '#lib/gateway/json-fields'
 import type { AnchorStore } from '#server/audit/anchor-store'
 import type { SigningKeys } from '#server/audit/signing-keys'
 import type { Database } from '#server/db/database'
@@ -48,7 +49,7 @@ export function createAnchors(options: {
   }
   return {
     async readHead() {
-      const seal = anchoredSeal.safeParse(parseJson(await store.read(await named('head.json')))).data
+      const seal = anchoredSeal.safeParse(parseJson((await store.read(await named('head.json'))) ?? '')).data
       return seal && keys.isSigned(sealText(seal), seal) ? stateBehind(seal) : null
     },
     async writeHead(seal) {
@@ -66,15 +67,6 @@ export function createAnchors(options: {
       const name = await named('checkpoints.jsonl')
       await store.write(name, `${(await store.read(name)) ?? ''}${JSON.stringify(checkpoint)}\n`)
     },
-  }
-}
-
-function parseJson(text: string | null): unknown {
-  if (text === null || text === '') return null
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
   }
 }
 

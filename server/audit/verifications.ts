@@ -50,6 +50,9 @@ export function createVerifications(parts: VerificationParts): Verifications {
     onChange()
   }
 
+  const unsaved = (error: unknown) =>
+    log.error({ err: error }, 'how far a verification of the audit log came could not be written')
+
   async function run(id: string, scope: VerificationScope): Promise<void> {
     let savedMs = nowMs()
     try {
@@ -61,7 +64,7 @@ export function createVerifications(parts: VerificationParts): Verifications {
         onProgress({ checked, total, toSequence }) {
           if (nowMs() - savedMs < progressEveryMs) return
           savedMs = nowMs()
-          save(id, { checked, total, toSequence }).catch(() => undefined)
+          save(id, { checked, total, toSequence }).catch(unsaved)
         },
       })
       const { problem, checked, reached } = verdict
@@ -77,7 +80,7 @@ export function createVerifications(parts: VerificationParts): Verifications {
     } catch (error) {
       if (!stopping.signal.aborted)
         log.error({ err: error }, 'a verification of the audit log was broken off')
-      await save(id, { state: 'broken_off', finishedAt: new Date(nowMs()) }).catch(() => undefined)
+      await save(id, { state: 'broken_off', finishedAt: new Date(nowMs()) }).catch(unsaved)
     }
   }
 

@@ -1,6 +1,7 @@
 import type { ChainState } from '#lib/audit/chain'
 import { type ChainProblem, describeProblem } from '#lib/audit/chain-problem'
 import { checkExportSeal, exportEnd, exportHeader, exportSeal } from '#lib/audit/export-line'
+import { parseJson } from '#lib/gateway/json-fields'
 import { sha256 } from '#server/audit/sha256'
 import { createVerifyingKeys } from '#server/audit/signing-keys'
 
@@ -63,12 +64,4 @@ export async function verifyExport(
     redacted += sealed.redacted.length
   }
   return verdict('The export was cut off: its last line is missing')
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
 }

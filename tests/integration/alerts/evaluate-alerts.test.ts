@@ -33,12 +33,17 @@ function looker(world: AlertWorld) {
   }
 }
 
+/** An empty world of alerts, and a look at it. */
+async function begin(openDb: () => Promise<Database>) {
+  const db = await openDb()
+  await clean(db)
+  const world = createAlertWorld(db)
+  return { db, world, look: looker(world) }
+}
+
 describeOnDatabases('alerts', (openDb) => {
   it('fire once, name the requests that caused them, and resolve once', async () => {
-    const db = await openDb()
-    await clean(db)
-    const world = createAlertWorld(db)
-    const look = looker(world)
+    const { db, world, look } = await begin(openDb)
     world.see([breakerOpen])
     await look()
     await look()
@@ -65,10 +70,7 @@ describeOnDatabases('alerts', (openDb) => {
   })
 
   it('stay open while their reader fails, and are seen again by another instance', async () => {
-    const db = await openDb()
-    await clean(db)
-    const world = createAlertWorld(db)
-    const look = looker(world)
+    const { db, world, look } = await begin(openDb)
     world.see([breakerOpen])
     await look()
     world.see(new Error('the database is away'))
@@ -92,10 +94,7 @@ describeOnDatabases('alerts', (openDb) => {
   })
 
   it('are acknowledged by one person, and resolve by themselves', async () => {
-    const db = await openDb()
-    await clean(db)
-    const world = createAlertWorld(db)
-    const look = looker(world)
+    const { db, world, look } = await begin(openDb)
     world.see([breakerOpen])
     await look()
     const [alert] = await open(db)
@@ -120,10 +119,7 @@ describeOnDatabases('alerts', (openDb) => {
   })
 
   it('that are silenced fire unheard until the silence ends', async () => {
-    const db = await openDb()
-    await clean(db)
-    const world = createAlertWorld(db)
-    const look = looker(world)
+    const { db, world, look } = await begin(openDb)
     const silence = await createSilence(world.parts, {
       ...deed,
       ruleId: null,
@@ -199,10 +195,7 @@ describeOnDatabases('alerts', (openDb) => {
   })
 
   it('resolved long ago go, with their events and messages', async () => {
-    const db = await openDb()
-    await clean(db)
-    const world = createAlertWorld(db)
-    const look = looker(world)
+    const { db, world, look } = await begin(openDb)
     for (const seen of [[breakerOpen], [], [breakerOpen]]) {
       world.see(seen)
       await look()
@@ -217,10 +210,7 @@ describeOnDatabases('alerts', (openDb) => {
   })
 
   it('are listed page by page without gaps, and exported whole', async () => {
-    const db = await openDb()
-    await clean(db)
-    const world = createAlertWorld(db)
-    const look = looker(world)
+    const { db, world, look } = await begin(openDb)
     for (let round = 0; round < 5; round += 1) {
       world.see(
         ['a', 'b'].map((deployment) => ({ ...breakerOpen, labels: { deployment, signal: 'health' } })),
@@ -273,10 +263,7 @@ describeOnDatabases('alert rules', (openDb) => {
   }
 
   it('hold from the next look on, and what they had firing ends with them', async () => {
-    const db = await openDb()
-    await clean(db)
-    const world = createAlertWorld(db)
-    const look = looker(world)
+    const { db, world, look } = await begin(openDb)
     world.see([used])
     await look()
     expect(await open(db)).toEqual([])
@@ -329,10 +316,7 @@ describeOnDatabases('alert rules', (openDb) => {
   })
 
   it('say when they would have fired in the past day', async () => {
-    const db = await openDb()
-    await clean(db)
-    const world = createAlertWorld(db)
-    const look = looker(world)
+    const { db, world, look } = await begin(openDb)
     for (const value of [0.2, 0.7, 0.9, 0.3, 0.8]) {
       world.see([{ ...used, value }])
       await look(600_000)

@@ -70,6 +70,13 @@ async function fail(breakers: Breakers, id: string): Promise<void> {
   const admission = await admit(breakers, id)
   if (admission.admitted) breakers.settle(admission, broken)
 }
+/** Three moves by itself: open, half-open, closed. */
+async function openAndRecover(breakers: Breakers, id: string, clock: { ms: number }): Promise<void> {
+  for (let call = 0; call < 3; call += 1) await fail(breakers, id)
+  clock.ms += 16_000
+  const probe = await admit(breakers, id)
+  if (probe.admitted) breakers.settle(probe, fine)
+}
 const phase = (breakers: Breakers, id: string) => breakers.describe(id)[0]?.phase
 const name = () => `d-${randomBytes(4).toString('hex')}`
 
@@ -180,10 +187,7 @@ describeOnDatabases('shared breakers', (openDb, { kind }) => {
       const away = { is: true }
       const one = await start(db, { id: 'ins_1', clock }, [id])
       const two = await start(cutOff(db, away), { id: 'ins_2', clock }, [id])
-      for (let call = 0; call < 3; call += 1) await fail(two.breakers, id)
-      clock.ms += 16_000
-      const probe = await admit(two.breakers, id)
-      if (probe.admitted) two.breakers.settle(probe, fine)
+      await openAndRecover(two.breakers, id, clock)
       expect(phase(two.breakers, id)).toBe('closed')
       await one.breakers.isolate({ deploymentId: id, actorId: 'usr_1', reason: 'held', untilMs: null })
       away.is = false
@@ -202,12 +206,7 @@ describeOnDatabases('shared breakers', (openDb, { kind }) => {
       const away = { is: true }
       const one = await start(db, { id: 'ins_1', clock }, [id])
       const two = await start(cutOff(db, away), { id: 'ins_2', clock }, [id])
-      for (let round = 0; round < 2; round += 1) {
-        for (let call = 0; call < 3; call += 1) await fail(one.breakers, id)
-        clock.ms += 16_000
-        const probe = await admit(one.breakers, id)
-        if (probe.admitted) one.breakers.settle(probe, fine)
-      }
+      for (let round = 0; round < 2; round += 1) await openAndRecover(one.breakers, id, clock)
       expect((await one.breakers.transitions(id, 10)).length).toBe(6)
       const action = { deploymentId: id, actorId: 'usr_2', reason: 'held' }
       const isolated = two.breakers.isolate({ ...action, untilMs: null }).catch(() => undefined)
