@@ -18,7 +18,7 @@ import { StateTag } from '#components/ui/state-tag'
 import type { AlertView } from '#lib/contracts/alerts'
 import classes from './alerts.module.css'
 
-/** What fires, oldest first, with what a person can do about it. */
+/** What fires, the gravest first, with what a person can do about it. */
 export function FiringPanel() {
   const { data, error, refetch } = useOpenAlerts()
   const { data: summary } = useAlertsSummary()
@@ -45,8 +45,8 @@ export function FiringPanel() {
       ) : null}
       {data?.alerts.length === 0 ? (
         <EmptyNotice icon={<IconCircleCheck size={18} />} title="Nothing fires">
-          Rules are looked at every few seconds. What they find stands here, oldest first, and is sent to the
-          channels.
+          Rules are looked at every few seconds. What they find stands here, the gravest first, and is sent to
+          the channels.
         </EmptyNotice>
       ) : null}
       {!data && error ? <ErrorNotice what="The alerts" error={error} onRetry={() => void refetch()} /> : null}

@@ -6,7 +6,7 @@ export interface SparklineProps {
   /** Any CSS colour. */
   color?: string
   height?: number
-  /** Value at the top edge; the largest of the values when there is none. */
+  /** Value at the top edge unless one is larger; the bottom edge is 0, or the lowest value below it. */
   top?: number
 }
 
@@ -17,7 +17,10 @@ export function Sparkline({ values, color = 'var(--c-p50)', height = 28, top }: 
   const runs = findRuns(values)
   const largest = Math.max(top ?? 0, ...values.map((value) => value ?? 0))
   const x = (index: number) => (values.length < 2 ? width / 2 : (index / (values.length - 1)) * width)
-  const y = (value: number) => (largest === 0 ? height - 1 : height - 1 - (value / largest) * (height - 3))
+  const lowest = Math.min(0, ...values.map((value) => value ?? 0))
+  const span = largest - lowest
+  const y = (value: number) =>
+    span === 0 ? height - 1 : height - 1 - ((value - lowest) / span) * (height - 3)
   return (
     <svg
       className={classes.root}

@@ -12,6 +12,7 @@ import { ErrorNotice } from '#components/ui/error-notice'
 import { GuardedButton } from '#components/ui/guarded-button'
 import { Panel } from '#components/ui/panel'
 import { ReasonModal } from '#components/ui/reason-modal'
+import { ScrollRegion } from '#components/ui/scroll-region'
 import type { PriceView } from '#lib/contracts/prices'
 import classes from './costs.module.css'
 
@@ -54,12 +55,16 @@ export function PriceBookPanel() {
             value={search}
             onChange={(event) => setSearch(event.currentTarget.value)}
           />
-          <DataTable
-            label="Prices"
-            columns={priceColumns(setWithdrawing)}
-            rows={shown}
-            rowKey={({ id, provider, model, effectiveFrom }) => id ?? `${provider} ${model} ${effectiveFrom}`}
-          />
+          <ScrollRegion label="Prices, scrolling" className={classes.prices}>
+            <DataTable
+              label="Prices"
+              columns={priceColumns(setWithdrawing)}
+              rows={shown}
+              rowKey={({ id, provider, model, effectiveFrom }) =>
+                id ?? `${provider} ${model} ${effectiveFrom}`
+              }
+            />
+          </ScrollRegion>
           <p className={classes.note}>
             What was booked keeps the price it was booked with; a price holds for requests from its first day
             on.

@@ -24,7 +24,7 @@ export function useAlertsSummary() {
   })
 }
 
-/** What is open, oldest first. */
+/** What is open, the gravest first. */
 export function useOpenAlerts() {
   return useQuery({
     queryKey: ['alerts', 'open'],

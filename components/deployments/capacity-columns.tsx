@@ -33,7 +33,7 @@ export function capacityColumns(
     {
       id: 'verdict',
       label: 'Verdict',
-      width: 380,
+      width: 300,
       sortBy: ({ verdict }) => verdict,
       render: (line) => <Verdict line={line} />,
     },
@@ -41,7 +41,7 @@ export function capacityColumns(
       id: 'load',
       label: 'Load',
       numeric: true,
-      width: 168,
+      width: 150,
       sortBy: ({ utilization }) => utilization,
       render: (line) => <Load line={line} />,
     },

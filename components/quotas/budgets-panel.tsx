@@ -56,6 +56,17 @@ export function BudgetsPanel({ budgets }: { budgets: readonly BudgetView[] }) {
   )
 }
 
+/** The highest threshold that was passed, and when. */
+function Crossed({ crossed }: Pick<BudgetView, 'crossed'>) {
+  const [highest] = crossed.toSorted((a, b) => b.threshold - a.threshold)
+  if (!highest) return <span className={classes.muted}>nothing yet</span>
+  return (
+    <span className={classes.amounts}>
+      {highest.threshold} % <RelativeTime at={highest.at} />
+    </span>
+  )
+}
+
 function columns(onRemove: (budget: BudgetView) => void): readonly Column<BudgetView>[] {
   return [
     {
@@ -89,24 +100,13 @@ function columns(onRemove: (budget: BudgetView) => void): readonly Column<Budget
     {
       id: 'share',
       label: 'Share',
-      width: 190,
       sortBy: ({ share }) => share,
       render: (row) => <ShareBar label={`Budget of ${scopeWords(row)}`} share={row.share} />,
     },
     {
       id: 'crossed',
       label: 'Crossed',
-      render: ({ crossed }) =>
-        crossed.length === 0 ? (
-          <span className={classes.muted}>nothing yet</span>
-        ) : (
-          crossed.map(({ threshold, at }, index) => (
-            <span key={threshold}>
-              {index > 0 ? ' · ' : ''}
-              {threshold} % <RelativeTime at={at} />
-            </span>
-          ))
-        ),
+      render: ({ crossed }) => <Crossed crossed={crossed} />,
     },
     { id: 'reset', label: 'Begins anew', render: ({ resetAt }) => <RelativeTime at={resetAt} /> },
     {

@@ -54,10 +54,13 @@ export function UsagePanel({ view }: { view: QuotasView }) {
           rowTone={({ share }) => (share === null || share < 0.8 ? null : share < 0.95 ? 'warn' : 'bad')}
         />
       ) : (
-        <EmptyNotice icon={<IconGauge size={18} />} title={wanted ? 'No limit matches' : 'Nobody is limited'}>
+        <EmptyNotice
+          icon={<IconGauge size={18} />}
+          title={wanted ? 'No limit matches' : 'Nothing is counted yet'}
+        >
           {wanted
             ? 'Clear the filter to see every limit.'
-            : 'A key under a plan other than “unlimited”, or a budget, shows here with what it has used.'}
+            : 'The first request under a plan that limits, or under a budget, shows here with what is used.'}
         </EmptyNotice>
       )}
     </Panel>

@@ -10,7 +10,7 @@ export interface Column<Row> {
   label: string
   /** Numbers stand right. */
   numeric?: boolean
-  /** Pixels. When columns have widths, every table with the same columns lines up with the others. */
+  /** Pixels. When columns have widths, every table with the same columns lines up with the others; one without takes what is left. */
   width?: number
   /** What the column sorts by; without it, it does not sort. Null stands last either way. */
   sortBy?: (row: Row) => string | number | bigint | null
@@ -29,6 +29,9 @@ export interface DataTableProps<Row> {
   rowTone?: (row: Row) => Tone | null
 }
 
+/** Of a column that states no width beside others that do, in pixels. */
+const leastWidth = 120
+
 interface Sort {
   columnId: string
   descending: boolean
@@ -46,15 +49,16 @@ export function DataTable<Row>({
 }: DataTableProps<Row>) {
   const [sort, setSort] = useState<Sort | null>(null)
   const sorted = useMemo(() => sortRows(rows, columns, sort), [rows, columns, sort])
-  const width = columns.reduce((sum, column) => sum + (column.width ?? 0), 0)
+  const isFixed = columns.some(({ width }) => width !== undefined)
+  const minWidth = columns.reduce((sum, { width = leastWidth }) => sum + width, 0)
   return (
     <div className={classes.scroll}>
       <table
         className={classes.table}
-        style={width > 0 ? { minWidth: width, tableLayout: 'fixed' } : undefined}
+        style={isFixed ? { minWidth, tableLayout: 'fixed' } : undefined}
         aria-label={label}
       >
-        {width > 0 ? (
+        {isFixed ? (
           <colgroup>
             {columns.map((column) => (
               <col key={column.id} style={{ width: column.width }} />

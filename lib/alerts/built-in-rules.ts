@@ -118,8 +118,8 @@ const capacityRules: readonly AlertRuleInput[] = [
   },
   {
     id: 'model-retiring',
-    name: 'Model retires soon',
-    about: 'The provider will switch it off. Move the tier to its replacement before.',
+    name: 'Model retires',
+    about: 'The provider switches it off, or has done so. Move the tier to its replacement.',
     metric: 'model.days_to_retirement',
     condition: { kind: 'threshold', comparison: 'at_most', limit: 60 },
     resolve: { forSeconds: 0 },

@@ -28,7 +28,7 @@ export const alertView = z.object({
   silencedUntil: z.iso.datetime().nullable(),
 })
 
-/** `GET /api/admin/alerts`: what is open, oldest first, all of it; else what was resolved, newest first. */
+/** `GET /api/admin/alerts`: what is open, the gravest first and of those the oldest, all of it; else what was resolved, newest first. */
 export const alertsQuery = z.object({
   state: z.enum(['open', 'resolved']).default('open'),
   ruleId: z.string().max(64).optional(),

@@ -4,6 +4,7 @@ import type { AccessLog } from '#server/access/access-log'
 import { type AccountPreferences, createAccountPreferences } from '#server/access/account-preferences'
 import { type ApiKeyStore, createApiKeyStore } from '#server/access/api-keys'
 import { serveAuth } from '#server/access/auth-gate'
+import { bootstrapKeyIds } from '#server/access/bootstrap-key-ids'
 import type { Auth } from '#server/access/create-auth'
 import { type BootstrapAdmin, ensureBootstrapAdmin } from '#server/access/ensure-bootstrap-admin'
 import { createInvites, type Invites } from '#server/access/invites'
@@ -144,13 +145,13 @@ function announced<Change extends unknown[], Result>(
 function bootstrapKeys(options: AccessOptions): BootstrapKey[] {
   const { bootstrapApiKey, bootstrapAdminApiKey } = options
   const data = {
-    id: 'key_bootstrap',
+    id: bootstrapKeyIds.data,
     accountId: 'acc_bootstrap',
     name: 'HUNTAZE_BOOTSTRAP_API_KEY',
     plan: 'unlimited',
   }
   const admin = {
-    id: 'key_bootstrap_admin',
+    id: bootstrapKeyIds.admin,
     accountId: 'acc_admin',
     name: 'HUNTAZE_BOOTSTRAP_ADMIN_API_KEY',
     plan: 'unlimited',

@@ -27,12 +27,16 @@ const aroundMs = 30 * 60_000
  */
 export async function listAlerts(db: Orm, query: AlertsQuery): Promise<AlertsPage> {
   if (query.state === 'open') {
-    const rows = await selectAlerts(db, { condition: conditionOf(query), limit: mostOpen, oldestFirst: true })
+    const rows = await selectAlerts(db, {
+      condition: conditionOf(query),
+      limit: mostOpen,
+      gravestFirst: true,
+    })
     return { alerts: rows, nextCursor: null }
   }
   const after = query.cursor === undefined ? undefined : behind(decodeCursor(position, query.cursor))
   const condition = and(conditionOf(query), after)
-  const found = await selectAlerts(db, { condition, limit: query.limit + 1, oldestFirst: false })
+  const found = await selectAlerts(db, { condition, limit: query.limit + 1, gravestFirst: false })
   const page = found.slice(0, query.limit)
   const last = page.at(-1)
   return {
@@ -52,11 +56,16 @@ function conditionOf({ state, ruleId, severity }: AlertFilter): SQL | undefined 
 interface Selection {
   condition: SQL | undefined
   limit: number
-  oldestFirst: boolean
+  gravestFirst: boolean
 }
 
-async function selectAlerts(db: Orm, { condition, limit, oldestFirst }: Selection): Promise<AlertView[]> {
-  const order = oldestFirst ? [asc(alerts.firedAt), asc(alerts.id)] : [desc(alerts.firedAt), desc(alerts.id)]
+/** Of a severity, what waits longest. */
+const gravest = sql.raw(`ARRAY['critical', 'warning', 'info']`)
+
+async function selectAlerts(db: Orm, { condition, limit, gravestFirst }: Selection): Promise<AlertView[]> {
+  const order = gravestFirst
+    ? [sql`array_position(${gravest}, ${alerts.severity})`, asc(alerts.firedAt), asc(alerts.id)]
+    : [desc(alerts.firedAt), desc(alerts.id)]
   const [rows, rules] = await Promise.all([
     db.orm
       .select({ alert: alerts, silencedUntil: alertSilences.endsAt })
@@ -112,7 +121,7 @@ function behind([at, id]: z.infer<typeof position>): SQL | undefined {
 
 /** An alert with what happened to it, who was told, and the values around it. @throws AppError `not_found` */
 export async function readAlert(db: Orm, id: string, nowMs: number): Promise<AlertReport> {
-  const [alert] = await selectAlerts(db, { condition: eq(alerts.id, id), limit: 1, oldestFirst: true })
+  const [alert] = await selectAlerts(db, { condition: eq(alerts.id, id), limit: 1, gravestFirst: true })
   if (!alert) throw new AppError('not_found', { message: 'No alert has this id.' })
   const fromMs = Date.parse(alert.firedAt) - aroundMs
   const toMs = alert.resolvedAt === null ? nowMs : Date.parse(alert.resolvedAt) + aroundMs

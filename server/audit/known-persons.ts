@@ -1,3 +1,4 @@
+import { bootstrapKeyIds } from '#server/access/bootstrap-key-ids'
 import type { Pseudonyms, Subject, SubjectKind } from '#server/audit/pseudonyms'
 import type { Database } from '#server/db/database'
 
@@ -30,6 +31,8 @@ export async function pseudonymsNamed(
   )
 }
 
+const environmentKeys = Object.values(bootstrapKeyIds).map((id) => ({ kind: 'api_key', id }) as const)
+
 /** Ids of the console's users and of API keys behind pseudonyms, as far as they are known. */
 export async function actorsBehind(
   { db, pseudonyms }: Parts,
@@ -45,7 +48,9 @@ export async function actorsBehind(
     `SELECT 'user' AS kind, id FROM users UNION ALL SELECT 'api_key', id FROM api_keys`,
   )
   const idOf = new Map(
-    people.rows.flatMap(({ kind, id }) => pseudonyms.lookups({ kind, id }).map((lookup) => [lookup, id])),
+    [...people.rows, ...environmentKeys].flatMap(({ kind, id }) =>
+      pseudonyms.lookups({ kind, id }).map((lookup) => [lookup, id]),
+    ),
   )
   return new Map(
     found.rows.flatMap(({ pseudonym, lookup }) => {

@@ -3,7 +3,7 @@ import type { Catalog } from '#lib/deployments/catalog'
 
 const dayMs = 86_400_000
 
-/** `model.days_to_retirement` of every model that serves a tier and whose end is known; 0 and less = it is retired. */
+/** `model.days_to_retirement` of every model that serves a tier and whose end is known; 0 = it is retired. */
 export function observeModels(catalog: () => Catalog) {
   return async (nowMs: number): Promise<readonly Observation[]> => {
     const { deployments, tiers } = catalog()
@@ -17,7 +17,7 @@ export function observeModels(catalog: () => Catalog) {
       seen.set(model, {
         metric: 'model.days_to_retirement',
         labels: { model },
-        value: stage === 'retired' ? Math.min(0, days) : days,
+        value: stage === 'retired' ? 0 : Math.max(0, days),
         unit: 'days',
         requestIds: [],
         detail: replacement === null ? `stage ${stage}` : `stage ${stage}; ${replacement} would replace it`,
