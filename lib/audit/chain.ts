@@ -1,4 +1,4 @@
-import { type EntryRow, entryText } from '#lib/audit/entry-text'
+import { hashedText } from '#lib/audit/entry-text'
 
 /** SHA-256 of a text in UTF-8, as 64 hex digits. */
 export type Sha256 = (text: string) => string
@@ -15,19 +15,19 @@ export interface ChainState {
 
 export const chainStart: ChainState = { sequence: 0, hash: '0'.repeat(64), position: 0 }
 
-/** Hash of the entry that follows on `previous`: it depends on that entry and on all before it. */
+/** Hash of the entry (`entryText`) that follows on `previous`: it depends on that entry and on all before it. */
 export function chainHash(
-  { previous, sequence, row }: { previous: string; sequence: number; row: EntryRow },
+  { previous, sequence, entry }: { previous: string; sequence: number; entry: string },
   sha256: Sha256,
 ): string {
-  return sha256(`${previous}\n${entryText(sequence, row)}`)
+  return sha256(`${previous}\n${hashedText(sequence, entry)}`)
 }
 
 /** The chain hashes of entries that follow on a state, one after the other, in hex. */
-export function chainHashes(state: ChainState, rows: readonly EntryRow[], sha256: Sha256): string[] {
+export function chainHashes(state: ChainState, entries: readonly string[], sha256: Sha256): string[] {
   let previous = state.hash
-  return rows.map((row, index) => {
-    previous = chainHash({ previous, sequence: state.sequence + 1 + index, row }, sha256)
+  return entries.map((entry, index) => {
+    previous = chainHash({ previous, sequence: state.sequence + 1 + index, entry }, sha256)
     return previous
   })
 }

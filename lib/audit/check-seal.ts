@@ -1,6 +1,5 @@
 import { type ChainState, chainHash, type Sha256 } from '#lib/audit/chain'
 import type { ChainProblem } from '#lib/audit/chain-problem'
-import type { EntryRow } from '#lib/audit/entry-text'
 import { explainMismatch } from '#lib/audit/explain-mismatch'
 import { hashDigits, type Seal, sealText } from '#lib/audit/seal'
 
@@ -8,8 +7,8 @@ export interface SealCheck {
   /** Where the chain stands before the seal. */
   state: ChainState
   seal: Seal
-  /** All entries with positions in (`afterPosition`, `lastPosition`], in the order of position and time. */
-  rows: readonly EntryRow[]
+  /** All entries with positions in (`afterPosition`, `lastPosition`], as `entryText` writes them, by position and time. */
+  entries: readonly string[]
 }
 
 export interface ChainTools {
@@ -19,11 +18,11 @@ export interface ChainTools {
 }
 
 /** The first thing that is wrong with a seal or its entries; null when they follow on the state and are as they were. */
-export function checkSeal({ state, seal, rows }: SealCheck, tools: ChainTools): ChainProblem | null {
+export function checkSeal({ state, seal, entries }: SealCheck, tools: ChainTools): ChainProblem | null {
   const problem = checkPlace(state, seal)
   if (problem) return problem
   if (!tools.isSigned(sealText(seal), seal)) return { kind: 'not_ours', ...span(seal) }
-  return checkEntries({ state, seal, rows }, tools.sha256)
+  return checkEntries({ state, seal, entries }, tools.sha256)
 }
 
 function checkPlace(state: ChainState, seal: Seal): ChainProblem | null {
@@ -41,18 +40,18 @@ function checkPlace(state: ChainState, seal: Seal): ChainProblem | null {
     : { kind: 'not_ours', sequence: first, toSequence: Math.max(first, seal.lastSequence) }
 }
 
-function checkEntries({ state, seal, rows }: SealCheck, sha256: Sha256): ChainProblem | null {
+function checkEntries({ state, seal, entries }: SealCheck, sha256: Sha256): ChainProblem | null {
   const count = seal.lastSequence - seal.firstSequence + 1
   let previous = state.hash
   for (let index = 0; index < count; index += 1) {
     const wanted = seal.hashes.slice(index * hashDigits, (index + 1) * hashDigits)
-    const row = rows[index]
+    const entry = entries[index]
     const sequence = seal.firstSequence + index
-    if (row === undefined || chainHash({ previous, sequence, row }, sha256) !== wanted)
-      return explainMismatch({ seal, rows, index, previous }, sha256)
+    if (entry === undefined || chainHash({ previous, sequence, entry }, sha256) !== wanted)
+      return explainMismatch({ seal, entries, index, previous }, sha256)
     previous = wanted
   }
-  if (rows.length === count) return null
+  if (entries.length === count) return null
   return { kind: 'inserted', sequence: seal.lastSequence, toSequence: seal.lastSequence }
 }
 

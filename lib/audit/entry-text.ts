@@ -25,7 +25,17 @@ export const entryFields = [
   'reason',
 ] as const
 
-/** The JSON text that is hashed: an array of the sequence and the fields, so that no two entries have the same. */
-export function entryText(sequence: number, row: EntryRow): string {
-  return `[${sequence},${JSON.stringify(row).slice(1)}`
+/** An entry's fields as one JSON array without spaces, which is also how the database writes them (`readEntryTexts`). */
+export function entryText(row: EntryRow): string {
+  return JSON.stringify(row)
+}
+
+/** The fields of a text that `entryText` or the database wrote. */
+export function entryRow(text: string): EntryRow {
+  return JSON.parse(text) as EntryRow
+}
+
+/** The text that is hashed: the JSON array of the sequence and the fields, so that no two entries have the same. */
+export function hashedText(sequence: number, entry: string): string {
+  return `[${sequence},${entry.slice(1)}`
 }

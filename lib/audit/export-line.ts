@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type ChainState, chainHash } from '#lib/audit/chain'
 import type { ChainProblem } from '#lib/audit/chain-problem'
 import { type ChainTools, checkSeal } from '#lib/audit/check-seal'
+import { entryText } from '#lib/audit/entry-text'
 import { sealText, stateBehind } from '#lib/audit/seal'
 
 /** First line of an export. `from` is where the chain stands before its first entry. */
@@ -54,7 +55,7 @@ export function checkExportSeal(
   const { entries, redacted } = line
   if (redacted.length === 0)
     return {
-      problem: checkSeal({ state, seal: line.seal, rows: entries }, tools),
+      problem: checkSeal({ state, seal: line.seal, entries: entries.map(entryText) }, tools),
       state: stateBehind(line.seal),
     }
   return checkInPieces(state, line, tools)
@@ -69,7 +70,7 @@ function checkInPieces(state: ChainState, line: ExportSeal, tools: ChainTools) {
     if (skipped.has(place)) continue
     const sequence = line.seal.firstSequence + place
     const previous = place === 0 ? state.hash : hashAt(place - 1)
-    if (chainHash({ previous, sequence, row }, tools.sha256) !== hashAt(place))
+    if (chainHash({ previous, sequence, entry: entryText(row) }, tools.sha256) !== hashAt(place))
       return { problem: { kind: 'changed', sequence, toSequence: sequence } as const, state }
   }
   const count = line.seal.lastSequence - line.seal.firstSequence + 1

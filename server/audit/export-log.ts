@@ -1,5 +1,5 @@
 import { type ChainState, chainStart } from '#lib/audit/chain'
-import { type EntryRow, entryFields } from '#lib/audit/entry-text'
+import { entryFields, entryRow } from '#lib/audit/entry-text'
 import type { ExportHeader, ExportSeal } from '#lib/audit/export-line'
 import { stateBehind } from '#lib/audit/seal'
 import { readPurge } from '#server/audit/purge-store'
@@ -40,8 +40,8 @@ export async function* exportLog(
   yield `${JSON.stringify(header)}\n`
   for await (const group of readSealed(db, { from, toSequence: Number.MAX_SAFE_INTEGER })) {
     const wanted = group.filter(({ seal }) => seal.sealedAtMs < endMs)
-    for (const { seal, rows } of wanted) {
-      yield `${JSON.stringify({ seal, ...redactRows(rows, redact) } satisfies ExportSeal)}\n`
+    for (const { seal, entries } of wanted) {
+      yield `${JSON.stringify({ seal, ...redactEntries(entries, redact) } satisfies ExportSeal)}\n`
       state = stateBehind(seal)
     }
     if (wanted.length < group.length) break
@@ -56,9 +56,10 @@ async function stateBefore(db: Pick<Database, 'pool'>, fromDay: string | undefin
   return before && before.lastSequence > kept.sequence ? stateBehind(before) : kept
 }
 
-function redactRows(rows: readonly EntryRow[], redact: (text: string) => string) {
+function redactEntries(texts: readonly string[], redact: (text: string) => string) {
   const redacted: number[] = []
-  const entries = rows.map((row, place) => {
+  const entries = texts.map((text, place) => {
+    const row = entryRow(text)
     const clean = row.map((field, index) =>
       field !== null && written.includes(index) ? redact(field) : field,
     )

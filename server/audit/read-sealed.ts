@@ -1,14 +1,13 @@
 import type { ChainState } from '#lib/audit/chain'
-import type { EntryRow } from '#lib/audit/entry-text'
 import type { Seal } from '#lib/audit/seal'
-import { positionOf, readEntryRows } from '#server/audit/entry-rows'
+import { positionOf, readEntryTexts } from '#server/audit/entry-texts'
 import { readSealsBehind } from '#server/audit/seal-store'
 import type { Database } from '#server/db/database'
 
-/** A seal with all entries between its positions. */
+/** A seal with all entries between its positions, as `entryText` writes them. */
 export interface SealedEntries {
   seal: Seal
-  rows: EntryRow[]
+  entries: string[]
 }
 
 /** Entries that are read at once: hashed within some milliseconds, few round trips. */
@@ -67,7 +66,7 @@ async function readGroup(db: Pick<Database, 'pool'>, seals: readonly Seal[]): Pr
   const [first, last] = [seals[0], seals.at(-1)]
   if (!first || !last) return []
   const sealed = seals.reduce((sum, seal) => sum + seal.hashes.length / 64, 0)
-  const rows = await readEntryRows(db.pool, {
+  const entries = await readEntryTexts(db.pool, {
     after: first.afterPosition,
     upTo: last.lastPosition,
     limit: sealed + moreThanSealed,
@@ -75,7 +74,7 @@ async function readGroup(db: Pick<Database, 'pool'>, seals: readonly Seal[]): Pr
   let place = 0
   return seals.map((seal) => {
     const start = place
-    while (place < rows.length && positionOf(rows[place]) <= seal.lastPosition) place += 1
-    return { seal, rows: rows.slice(start, place) }
+    while (place < entries.length && positionOf(entries[place]) <= seal.lastPosition) place += 1
+    return { seal, entries: entries.slice(start, place) }
   })
 }

@@ -1,8 +1,7 @@
 import { type ChainState, chainHashes, chainStart } from '#lib/audit/chain'
-import type { EntryRow } from '#lib/audit/entry-text'
 import { type Seal, sealText, stateBehind } from '#lib/audit/seal'
 import type { Anchors } from '#server/audit/anchors'
-import { positionOf, readEntryRows } from '#server/audit/entry-rows'
+import { positionOf, readEntryTexts } from '#server/audit/entry-texts'
 import { readPurge } from '#server/audit/purge-store'
 import { addSeal, readLastSeal } from '#server/audit/seal-store'
 import { sha256 } from '#server/audit/sha256'
@@ -49,17 +48,17 @@ export function createSealer(options: SealerOptions): Sealer {
         const after = Math.max(head.position, scannedTo)
         if (after >= horizon.position) break
         const upTo = Math.min(horizon.position, after + mostPerSeal)
-        const rows = await readEntryRows(db.pool, { after, upTo, limit: mostPerSeal })
+        const entries = await readEntryTexts(db.pool, { after, upTo, limit: mostPerSeal })
         scannedTo = upTo
-        if (rows.length === 0) continue
-        const seal = makeSeal(head, rows, options)
+        if (entries.length === 0) continue
+        const seal = makeSeal(head, entries, options)
         const added = await addSeal(db.pool, seal)
         head = added ? stateBehind(seal) : null
         if (!added) {
           scannedTo = 0
           return { sealed, moreToCome: true }
         }
-        sealed += rows.length
+        sealed += entries.length
         await anchors.writeHead(seal)
       }
       return { sealed, moreToCome: horizon.moreToCome }
@@ -69,16 +68,16 @@ export function createSealer(options: SealerOptions): Sealer {
 
 function makeSeal(
   head: ChainState,
-  rows: readonly EntryRow[],
+  entries: readonly string[],
   { keys, nowMs }: Pick<SealerOptions, 'keys' | 'nowMs'>,
 ): Seal {
   const unsigned = {
     firstSequence: head.sequence + 1,
-    lastSequence: head.sequence + rows.length,
+    lastSequence: head.sequence + entries.length,
     afterPosition: head.position,
-    lastPosition: positionOf(rows.at(-1)),
+    lastPosition: positionOf(entries.at(-1)),
     sealedAtMs: nowMs(),
-    hashes: chainHashes(head, rows, sha256).join(''),
+    hashes: chainHashes(head, entries, sha256).join(''),
     keyId: keys.keyId,
   }
   return { ...unsigned, signature: keys.sign(sealText(unsigned)) }

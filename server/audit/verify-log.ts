@@ -73,9 +73,9 @@ async function walk(
     return found({ kind: 'inserted', sequence: 1, toSequence: 1 })
   for await (const group of readSealed(db, { from, toSequence: target })) {
     signal?.throwIfAborted()
-    for (const { seal, rows } of group) {
+    for (const { seal, entries } of group) {
       const problem =
-        checkSeal({ state, seal, rows }, { sha256, isSigned: keys.isSigned }) ??
+        checkSeal({ state, seal, entries }, { sha256, isSigned: keys.isSigned }) ??
         checkMarks(marks.all, seal, from)
       if (problem) return found(problem)
       state = stateBehind(seal)

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { chainHashes, chainStart } from '#lib/audit/chain'
 import { sealText } from '#lib/audit/seal'
-import { readEntryRows } from '#server/audit/entry-rows'
+import { readEntryTexts } from '#server/audit/entry-texts'
 import { createRecordAudit } from '#server/audit/record-audit'
 import { runSealer } from '#server/audit/run-sealer'
 import { readSealsBehind } from '#server/audit/seal-store'
@@ -36,9 +36,9 @@ describeOnDatabases('P33: the sealer', (openDb, { kind, openEmpty }) => {
     await Promise.all([appended, ...passes.map((pass) => pass.catch(() => undefined))])
     await world.seal()
     const seals = await readSealsBehind(db.pool, { sequence: 0, limit: 1000 })
-    const rows = await readEntryRows(db.pool, { after: 0, upTo: 1e9, limit: 1000 })
-    expect(rows).toHaveLength(200)
-    expect(seals.map(({ hashes }) => hashes).join('')).toBe(chainHashes(chainStart, rows, sha256).join(''))
+    const entries = await readEntryTexts(db.pool, { after: 0, upTo: 1e9, limit: 1000 })
+    expect(entries).toHaveLength(200)
+    expect(seals.map(({ hashes }) => hashes).join('')).toBe(chainHashes(chainStart, entries, sha256).join(''))
     let [sequence, position] = [0, 0]
     for (const seal of seals) {
       expect([seal.firstSequence, seal.afterPosition]).toEqual([sequence + 1, position])

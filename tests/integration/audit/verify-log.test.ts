@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { chainHashes, chainStart } from '#lib/audit/chain'
 import type { ChainProblem } from '#lib/audit/chain-problem'
-import { readEntryRows } from '#server/audit/entry-rows'
+import { readEntryTexts } from '#server/audit/entry-texts'
 import { readSealsBehind } from '#server/audit/seal-store'
 import { sha256 } from '#server/audit/sha256'
 import { verifyLog } from '#server/audit/verify-log'
@@ -150,8 +150,8 @@ describeOnDatabases('P33: verification of the audit log', (_openDb, { openEmpty 
     const [first] = await readSealsBehind(db.pool, { sequence: 0, limit: 1 })
     state.hash = first?.hashes.slice(-64) ?? ''
     await asOwner(db, [`UPDATE audit_entries SET reason = 'other' WHERE position = 14`])
-    const rows = await readEntryRows(db.pool, { after: 10, upTo: 20, limit: 10 })
-    const hashes = chainHashes(state, rows, sha256).join('')
+    const entries = await readEntryTexts(db.pool, { after: 10, upTo: 20, limit: 10 })
+    const hashes = chainHashes(state, entries, sha256).join('')
     expect(hashes).not.toBe(second?.hashes)
     await asOwner(db, [`UPDATE audit_seals SET hashes = '\\x${hashes}' WHERE first_sequence = 11`])
     expect((await verify(db, world)).problem).toEqual({ kind: 'not_ours', sequence: 11, toSequence: 20 })
