@@ -1,8 +1,8 @@
-import { writeSync } from 'node:fs'
-import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { fromEarlierLine } from '#lib/costs/earlier-ledger-line'
-import { isWholeLine } from '#lib/costs/ledger-line'
+import { type AppendFile, appendTo, countLines, openForAppend } from '#server/costs/journal-files'
+import { type KeptLines, keepLines } from '#server/costs/kept-lines'
+import { type BookLines, createReplayFile } from '#server/costs/replay-file'
 
 /**
  * A file of lines (`encodeLedgerLine`) that holds records while the database does not take them. A record is safe from `kill -9`
@@ -21,13 +21,11 @@ export interface LedgerJournal {
    * only after `book` resolved; when it rejects, so does `replay`, and the next one begins with that chunk.
    * With `once`, what is appended meanwhile is left for the next replay.
    */
-  replay(book: (lines: readonly string[]) => Promise<void>, once?: boolean): Promise<void>
+  replay(book: BookLines, once?: boolean): Promise<void>
   /** Keeps what can never be booked where a person finds it. */
   reject(line: string): Promise<void>
   close(): Promise<void>
 }
-
-const chunkBytes = 256 * 1024
 
 /**
  * The journal at `path`, opened (its directory made) when first needed. `onTornLine` hears of lines that are not
@@ -45,9 +43,19 @@ export function createLedgerJournal(options: {
   let pending = 0
   let replayed = 0
   let counted = false
-  let replayOffset = 0
+  /** What the active file holds; null where only the file knows. */
+  let kept: KeptLines | null = null
   let lastStep: Promise<unknown> = Promise.resolve()
   let syncing: Promise<void> | undefined
+  const replaying = createReplayFile({
+    path: replayPath,
+    rejectedPath,
+    onTornLine: options.onTornLine,
+    onLetGo(count) {
+      pending -= count
+      replayed += count
+    },
+  })
 
   /** Appends and file changes take turns. */
   function inTurn<T>(step: () => Promise<T>): Promise<T> {
@@ -59,17 +67,22 @@ export function createLedgerJournal(options: {
 
   /** The active file; with the first use, what an earlier run left is counted. */
   async function opened(): Promise<AppendFile> {
-    if (!active) await mkdir(dirname(options.path), { recursive: true, mode: 0o700 })
-    active ??= await openForAppend(options.path)
+    if (!active) {
+      await mkdir(dirname(options.path), { recursive: true, mode: 0o700 })
+      active = await openForAppend(options.path)
+      kept = active.size() === 0 ? { lines: [], chars: 0 } : null
+    }
     if (!counted) pending = (await countLines(replayPath)) + (await countLines(options.path))
     counted = true
     return active
   }
 
-  async function appendLines(text: string, count: number): Promise<void> {
+  async function appendLines(lines: readonly string[]): Promise<void> {
     const file = await opened()
+    const text = `${lines.join('\n')}\n`
     await file.append(text)
-    pending += count
+    pending += lines.length
+    kept = keepLines(kept, lines, text.length)
     if (!options.sync) return
     syncing ??= file
       .sync()
@@ -88,50 +101,21 @@ export function createLedgerJournal(options: {
     active = undefined
     await file.close()
     await rename(options.path, replayPath)
-    replayOffset = 0
+    replaying.begin(kept)
+    kept = null
     return true
-  }
-
-  async function replayFile(book: (lines: readonly string[]) => Promise<void>): Promise<void> {
-    const file = await open(replayPath, 'r')
-    try {
-      for (;;) {
-        const { text, bytes } = await readLines(file, replayOffset)
-        if (bytes === 0) break
-        const lines = text
-          .split('\n')
-          .filter((line) => line !== '')
-          .map(fromEarlierLine)
-        const torn = lines.filter((line) => !isWholeLine(line))
-        const whole = torn.length === 0 ? lines : lines.filter((line) => !torn.includes(line))
-        if (whole.length > 0) await book(whole)
-        for (const line of torn) await keepTornLine(line)
-        replayOffset += bytes
-        pending -= lines.length
-        replayed += lines.length
-      }
-    } finally {
-      await file.close()
-    }
-    await rm(replayPath)
-    replayOffset = 0
-  }
-
-  async function keepTornLine(line: string): Promise<void> {
-    await appendTo(rejectedPath, `${line}\n`)
-    options.onTornLine(line)
   }
 
   return {
     pending: () => pending,
     replayed: () => replayed,
-    append: (lines) => inTurn(() => appendLines(`${lines.join('\n')}\n`, lines.length)),
+    append: (lines) => inTurn(() => appendLines(lines)),
     async replay(book, once = false) {
       await inTurn(opened)
       for (let rotated = true; rotated; ) {
-        if (await exists(replayPath)) await replayFile(book)
+        if (await replaying.waits()) await replaying.replay(book)
         rotated = await inTurn(rotate)
-        if (rotated && once) return replayFile(book)
+        if (rotated && once) return replaying.replay(book)
       }
     },
     reject: (line) => inTurn(() => appendTo(rejectedPath, `${line}\n`)),
@@ -141,111 +125,5 @@ export function createLedgerJournal(options: {
         await active?.close()
         active = undefined
       }),
-  }
-}
-
-interface AppendFile {
-  size(): number
-  append(text: string): Promise<void>
-  sync(): Promise<void>
-  close(): Promise<void>
-}
-
-/** After a failed write the torn rest is cut off, or, where even that fails, closed off as a line of its own. */
-async function openForAppend(path: string): Promise<AppendFile> {
-  const handle = await open(path, 'a', 0o600)
-  let size = (await handle.stat()).size
-  let torn = size > 0 && !(await endsWithNewline(path, size))
-  return {
-    size: () => size,
-    async append(text) {
-      const data = Buffer.from(torn ? `\n${text}` : text)
-      try {
-        writeFully(handle, data)
-        size += data.length
-        torn = false
-      } catch (error) {
-        await handle.truncate(size).catch(() => {
-          torn = true
-        })
-        throw error
-      }
-    },
-    sync: () => handle.datasync(),
-    close: () => handle.close(),
-  }
-}
-
-/**
- * Into the system's cache, which takes microseconds; handing it to a thread would cost the caller ten times that.
- */
-function writeFully(handle: FileHandle, data: Buffer): void {
-  let written = 0
-  while (written < data.length) written += writeSync(handle.fd, data, written)
-}
-
-async function appendTo(path: string, text: string): Promise<void> {
-  const file = await openForAppend(path)
-  try {
-    await file.append(text)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-}
-
-/** Whole lines from `offset` on, about a chunk of them; at the end of the file also a last line without newline. */
-async function readLines(file: FileHandle, offset: number): Promise<{ text: string; bytes: number }> {
-  const left = (await file.stat()).size - offset
-  if (left <= 0) return { text: '', bytes: 0 }
-  for (let size = Math.min(chunkBytes, left + 1); ; size *= 2) {
-    const buffer = Buffer.allocUnsafe(size)
-    const { bytesRead } = await file.read(buffer, 0, size, offset)
-    const newline = buffer.subarray(0, bytesRead).lastIndexOf(10)
-    if (bytesRead < size && newline < bytesRead - 1) {
-      return { text: buffer.toString('utf8', 0, bytesRead), bytes: bytesRead }
-    }
-    if (newline >= 0 || bytesRead < size) {
-      return { text: buffer.toString('utf8', 0, newline + 1), bytes: newline + 1 }
-    }
-  }
-}
-
-async function countLines(path: string): Promise<number> {
-  if (!(await exists(path))) return 0
-  const file = await open(path, 'r')
-  try {
-    const buffer = Buffer.alloc(chunkBytes)
-    let count = 0
-    let last = 10
-    for (;;) {
-      const { bytesRead } = await file.read(buffer, 0, chunkBytes, null)
-      if (bytesRead === 0) return last === 10 ? count : count + 1
-      for (const byte of buffer.subarray(0, bytesRead)) if (byte === 10) count += 1
-      last = buffer[bytesRead - 1] ?? last
-    }
-  } finally {
-    await file.close()
-  }
-}
-
-async function endsWithNewline(path: string, size: number): Promise<boolean> {
-  const file = await open(path, 'r')
-  try {
-    const byte = Buffer.alloc(1)
-    await file.read(byte, 0, 1, size - 1)
-    return byte[0] === 10
-  } finally {
-    await file.close()
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await stat(path)
-    return true
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
-    throw error
   }
 }

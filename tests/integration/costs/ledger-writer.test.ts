@@ -48,7 +48,7 @@ describeOnDatabases('ledger writer', (openDb) => {
       pseudonyms: testPseudonyms,
       clock: systemClock,
       log: quietLog,
-      commitTimeoutMs: 2000,
+      commitTimeoutMs: 20_000,
       ...options,
     })
     writers.push(writer)
@@ -187,7 +187,7 @@ describeOnDatabases('ledger writer', (openDb) => {
   })
 
   it('gives up a connection that never answers', async () => {
-    const writer = open({ commitTimeoutMs: 30, answerTimeoutMs: 300 })
+    const writer = open({ commitTimeoutMs: 30, answerTimeoutMs: 3000 })
     await writer.replayJournal()
     proxy.pause()
     expect(await writer.record(aRecord('req_1'))).toBe('journaled')
