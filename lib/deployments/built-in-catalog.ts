@@ -2,7 +2,7 @@ import type { CatalogInput } from '#lib/deployments/catalog-schema'
 
 /**
  * The deployments of the migration plan in West Europe with their twins in North Europe, and the old providers'
- * models as aliases outside every chain.
+ * models, which are each tier's way back.
  *
  * Lifecycle: Microsoft's model retirement schedule as read on 2026-10-05 (gpt-4 and gpt-35-turbo are retired,
  * gpt-4-turbo no longer stands in it). Stages are data with a date, since the schedule moves both ways.
@@ -97,9 +97,21 @@ export function builtInCatalog(endpoints: BuiltInEndpoints): CatalogInput {
       ...legacyModels.map((row) => ({ ...row, deployment: row.model })),
     ],
     tiers: {
-      premium: { chain: ['we-premium', 'we-standard', 'ne-premium'], maxOutputTokens: 4096 },
-      standard: { chain: ['we-standard', 'we-economy', 'ne-standard'], maxOutputTokens: 2048 },
-      economy: { chain: ['we-economy', 'ne-economy'], maxOutputTokens: 1024 },
+      premium: {
+        chain: ['we-premium', 'we-standard', 'ne-premium'],
+        legacy: ['openai-gpt-4-turbo', 'anthropic-claude-sonnet'],
+        maxOutputTokens: 4096,
+      },
+      standard: {
+        chain: ['we-standard', 'we-economy', 'ne-standard'],
+        legacy: ['openai-gpt-4'],
+        maxOutputTokens: 2048,
+      },
+      economy: {
+        chain: ['we-economy', 'ne-economy'],
+        legacy: ['openai-gpt-35-turbo'],
+        maxOutputTokens: 1024,
+      },
     },
     embeddings: {
       deployment: 'text-embedding-ada-002',

@@ -58,6 +58,8 @@ const bounds = z
 
 const tier = z.strictObject({
   chain,
+  /** What served the tier before the migration, at OpenAI or Anthropic: the way back. */
+  legacy: chain.optional(),
   maxOutputTokens: positive.default(4096),
   /**
    * To the first content token when streaming (default 60 s), to the whole answer otherwise (default 180 s).
@@ -78,7 +80,13 @@ export const catalogSchema = z.strictObject({
   deployments: z.array(deployment).min(1),
   tiers: z.record(name, tier),
   embeddings: z
-    .strictObject({ deployment: name.optional(), dimensions: positive.default(1536), chain })
+    .strictObject({
+      deployment: name.optional(),
+      dimensions: positive.default(1536),
+      chain,
+      /** Only where the old provider's vectors are the same: others cannot be compared with those that are stored. */
+      legacy: chain.optional(),
+    })
     .optional(),
   vision: z.strictObject({ chain }).optional(),
 })

@@ -6,10 +6,12 @@ export interface Deployment extends DeploymentData {
   regionRole: RegionData['role']
 }
 
-export interface Tier extends Omit<TierData, 'chain'> {
+export interface Tier extends Omit<TierData, 'chain' | 'legacy'> {
   name: string
   /** Steps in order; deployments within a step are equals. */
   chain: readonly (readonly string[])[]
+  /** What served it before, at OpenAI or Anthropic; empty = there is no way back. */
+  legacy: readonly (readonly string[])[]
 }
 
 /** A checked catalog with its indexes. */
@@ -19,7 +21,12 @@ export interface Catalog {
   tiers: ReadonlyMap<string, Tier>
   /** Alias (a deployment's name at its provider) → ids in the order in which they are tried. */
   aliases: ReadonlyMap<string, readonly string[]>
-  embeddings: { chain: readonly (readonly string[])[]; dimensions: number } | null
+  embeddings: {
+    chain: readonly (readonly string[])[]
+    /** Empty = there is no way back. */
+    legacy: readonly (readonly string[])[]
+    dimensions: number
+  } | null
 }
 
 /** Builds the indexes of catalog data that `parseCatalog` has found right. */
@@ -33,7 +40,7 @@ export function indexCatalog(data: CatalogData): Catalog {
   }
   const tiers = Object.entries(data.tiers).map(([name, tier]): [string, Tier] => [
     name,
-    { ...tier, name, chain: steps(tier.chain) },
+    { ...tier, name, chain: steps(tier.chain), legacy: steps(tier.legacy ?? []) },
   ])
   return {
     data,
@@ -41,7 +48,11 @@ export function indexCatalog(data: CatalogData): Catalog {
     tiers: new Map(tiers),
     aliases: aliasIndex([...deployments.values()]),
     embeddings: data.embeddings
-      ? { chain: steps(data.embeddings.chain), dimensions: data.embeddings.dimensions }
+      ? {
+          chain: steps(data.embeddings.chain),
+          legacy: steps(data.embeddings.legacy ?? []),
+          dimensions: data.embeddings.dimensions,
+        }
       : null,
   }
 }

@@ -20,16 +20,7 @@ export function parseCatalog(input: unknown): CatalogResult {
 function crossCheck(data: CatalogData): string[] {
   const regions = new Set(data.regions.map((region) => region.name))
   const ids = new Set(data.deployments.map((deployment) => deployment.id))
-  const chains: [string, CatalogData['tiers'][string]['chain']][] = [
-    ...Object.entries(data.tiers).map(([name, tier]): [string, typeof tier.chain] => [
-      `tiers.${name}.chain`,
-      tier.chain,
-    ]),
-    ...(data.embeddings
-      ? [['embeddings.chain', data.embeddings.chain] as [string, typeof data.embeddings.chain]]
-      : []),
-    ...(data.vision ? [['vision.chain', data.vision.chain] as [string, typeof data.vision.chain]] : []),
-  ]
+  const chains = namedChains(data)
   return [
     ...repeated(data.regions.map((region) => region.name)).map((name) => `regions: "${name}" is named twice`),
     ...repeated(data.deployments.map((deployment) => deployment.id)).map(
@@ -43,9 +34,40 @@ function crossCheck(data: CatalogData): string[] {
       .map((name) => `tiers.${name}: a deployment has the same name`),
     ...(Object.keys(data.tiers).length === 0 ? ['tiers: must name at least one tier'] : []),
     ...chains.flatMap(([path, chain]) => chainProblems(path, chain.flat(), ids)),
+    ...chains.flatMap(([path, chain]) => (path.endsWith('.legacy') ? legacyProblems(path, chain, data) : [])),
     ...Object.entries(data.tiers).flatMap(([name, tier]) => fallbackProblems(name, tier, data)),
     ...capacityProblems(data),
   ]
+}
+
+type ChainData = CatalogData['tiers'][string]['chain']
+
+/** Every chain of the catalog with its path. */
+function namedChains({ tiers, embeddings, vision }: CatalogData): [string, ChainData][] {
+  const found: [string, ChainData | undefined][] = [
+    ...Object.entries(tiers).flatMap(([name, { chain, legacy }]): [string, ChainData | undefined][] => [
+      [`tiers.${name}.chain`, chain],
+      [`tiers.${name}.legacy`, legacy],
+    ]),
+    ['embeddings.chain', embeddings?.chain],
+    ['embeddings.legacy', embeddings?.legacy],
+    ['vision.chain', vision?.chain],
+  ]
+  return found.flatMap(([path, chain]) => (chain ? [[path, chain]] : []))
+}
+
+/** The way back leads away from Azure, or it is none. */
+function legacyProblems(path: string, chain: ChainData, data: CatalogData): string[] {
+  const azure = new Set(
+    data.deployments.filter(({ provider }) => provider === 'azure-openai').map(({ id }) => id),
+  )
+  return chain
+    .flat()
+    .filter((id) => azure.has(id))
+    .map(
+      (id) =>
+        `${path}: "${id}" is a deployment of Azure OpenAI; a legacy chain names OpenAI's or Anthropic's`,
+    )
 }
 
 function fallbackProblems(

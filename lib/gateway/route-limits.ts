@@ -4,7 +4,7 @@ import type { RouteKind } from '#lib/gateway/route-steps'
 import { defaultTierPolicy } from '#lib/resilience/policy-schema'
 
 /** A tier as far as limits and policy go. */
-export type TierRules = Omit<Tier, 'chain'>
+export type TierRules = Omit<Tier, 'chain' | 'legacy'>
 
 const defaultTier: TierRules = {
   name: '',
@@ -16,16 +16,24 @@ const defaultTier: TierRules = {
   policy: defaultTierPolicy,
 }
 
+/** Its step in the tier's chain with the legacy chain behind it; −1 = it stands in neither. */
+function placeIn({ chain, legacy }: Tier, deploymentId: string): number {
+  return [...chain, ...legacy].findIndex((step) => step.includes(deploymentId))
+}
+
 const rulesOf = new WeakMap<Catalog, Map<string, TierRules>>()
 
-/** The tier whose limits hold for a deployment named directly: the one in whose chain it stands earliest. */
+/**
+ * The tier whose limits hold for a deployment named directly: the one in whose chain it stands earliest, legacy chains
+ * behind the others.
+ */
 export function tierRulesOf(deploymentId: string, catalog: Catalog): TierRules {
   const known = rulesOf.get(catalog) ?? new Map<string, TierRules>()
   rulesOf.set(catalog, known)
   const found = known.get(deploymentId)
   if (found) return found
   const places = [...catalog.tiers.values()]
-    .map((tier) => ({ tier, step: tier.chain.findIndex((step) => step.includes(deploymentId)) }))
+    .map((tier) => ({ tier, step: placeIn(tier, deploymentId) }))
     .filter(({ step }) => step >= 0)
     .sort((a, b) => a.step - b.step)
   const rules = places[0]?.tier ?? defaultTier

@@ -12,8 +12,8 @@ const outsideEveryTier: DeploymentPolicy = { policy: defaultTierPolicy, ttftMs: 
 const known = new WeakMap<Catalog, Map<string, DeploymentPolicy>>()
 
 /**
- * The policy of a deployment's breakers and bulkhead: that of the tier in whose chain it stands earliest (ties: the tier
- * that the catalog names first), since one deployment serves several tiers but has one breaker per signal.
+ * The policy of a deployment's breakers and bulkhead: that of the tier in whose chain it stands earliest, legacy
+ * chains behind the others (ties: the tier that the catalog names first), since one deployment serves several tiers but has one breaker per signal.
  */
 export function deploymentPolicy(catalog: Catalog, deploymentId: string): DeploymentPolicy {
   const index = known.get(catalog) ?? indexPolicies(catalog)
@@ -24,7 +24,7 @@ export function deploymentPolicy(catalog: Catalog, deploymentId: string): Deploy
 function indexPolicies(catalog: Catalog): Map<string, DeploymentPolicy> {
   const found = new Map<string, { step: number; tier: Tier }>()
   for (const tier of catalog.tiers.values()) {
-    for (const [step, ids] of tier.chain.entries()) {
+    for (const [step, ids] of [...tier.chain, ...tier.legacy].entries()) {
       for (const id of ids)
         if (step < (found.get(id)?.step ?? Number.POSITIVE_INFINITY)) found.set(id, { step, tier })
     }

@@ -42,6 +42,28 @@ describe('parseCatalog', () => {
     ])
   })
 
+  it('knows what served a tier before, and refuses a way back that leads nowhere or to Azure', () => {
+    const old = { id: 'old', region: 'one', deployment: 'gpt-4', model: 'gpt-4', provider: 'openai' as const }
+    const withLegacy = (legacy: string[]) =>
+      parseCatalog({
+        ...good,
+        deployments: [...good.deployments, old],
+        tiers: { premium: { chain: ['a'], legacy }, other: { chain: ['b'] } },
+        embeddings: { chain: ['a'], legacy },
+      })
+    const result = withLegacy(['old'])
+    if (!result.ok) throw new Error(result.problems.join())
+    expect([...result.catalog.tiers.values()].map(({ legacy }) => legacy)).toEqual([[['old']], []])
+    expect(result.catalog.embeddings?.legacy).toEqual([['old']])
+    expect(withLegacy(['old', 'b', 'gone'])).toMatchObject({
+      problems: expect.arrayContaining([
+        'tiers.premium.legacy: there is no deployment "gone"',
+        'tiers.premium.legacy: "b" is a deployment of Azure OpenAI; a legacy chain names OpenAI\'s or Anthropic\'s',
+        'embeddings.legacy: there is no deployment "gone"',
+      ]),
+    })
+  })
+
   it.each([
     ['not an object', 7, 'catalog'],
     ['an empty chain', { ...good, tiers: { premium: { chain: [] } } }, 'tiers.premium.chain'],
