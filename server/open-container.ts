@@ -34,6 +34,7 @@ import { type Clock, systemClock } from '#server/telemetry/clock'
 import { createConsoleEvents } from '#server/telemetry/console-events'
 import { createLog, type Log } from '#server/telemetry/log'
 import { openTelemetry } from '#server/telemetry/open-telemetry'
+import { createTrafficState } from '#server/traffic/traffic-state'
 
 /** A container that is open, and what the start has to tell the operator. */
 export interface OpenedContainer {
@@ -165,6 +166,9 @@ async function open(opening: Opening): Promise<OpenedContainer> {
   closers.push(resilience.close)
   const answers = await openAnswerCache({ env, db, settings, configuration, clock, log })
   closers.push(answers.store.close)
+  const traffic = createTrafficState(db)
+  await traffic.reload(configuration.version())
+  configuration.subscribe(traffic.reload)
   const shutdown = new AbortController()
   const parts: Omit<Container, 'capacity' | 'alerts'> = {
     env,
@@ -188,6 +192,7 @@ async function open(opening: Opening): Promise<OpenedContainer> {
       ...shared,
       priceBook: prices.current,
       answers,
+      traffic: traffic.current,
       redact: redactor.redact,
       providers,
       settings,

@@ -3,7 +3,7 @@ import type { DeploymentLoad } from '#lib/gateway/balance-step'
 import type { CandidateStates } from '#lib/gateway/candidate-standing'
 import { orderCandidates } from '#lib/gateway/order-candidates'
 import type { RegionWish } from '#lib/gateway/region-wish'
-import { resolveModel } from '#lib/gateway/resolve-model'
+import { type ResolvedModel, resolveModel } from '#lib/gateway/resolve-model'
 import { type LimitsAsked, routeLimits, tierRulesOf } from '#lib/gateway/route-limits'
 import type { RouteCandidate, RoutePlan, RouteReason } from '#lib/gateway/route-plan'
 import {
@@ -13,7 +13,9 @@ import {
   unknownRegion,
   unsuitableModel,
 } from '#lib/gateway/route-refusal'
-import { mixesRetired, type RouteStep } from '#lib/gateway/route-steps'
+import { mixesRetired, type RouteStep, type StepMember } from '#lib/gateway/route-steps'
+import { type TrafficRoute, trafficRoute, unmoved } from '#lib/gateway/traffic-route'
+import type { TrafficConfig } from '#lib/traffic/traffic-config'
 
 export interface RouteRequest extends LimitsAsked {
   /** A tier, a deployment's alias, or a deployment's catalog id (which pins it). */
@@ -21,6 +23,12 @@ export interface RouteRequest extends LimitsAsked {
   region: RegionWish | null
   /** Requests of one session stay at one deployment of a balanced step. */
   session: string | null
+  /** The unit of shares where there is no session. */
+  creatorId: string | null
+  /** What it is for; null counts as its kind. */
+  operation: string | null
+  /** The switch that moved this request already, in another tier; null on its first plan. */
+  switchId: string | null
   /** The request's own id: its place where only a share is admitted. */
   requestId: string
 }
@@ -28,6 +36,8 @@ export interface RouteRequest extends LimitsAsked {
 /** What the plan depends on besides the request: taken at one moment, never changed. */
 export interface RouteSnapshot extends CandidateStates {
   catalog: Catalog
+  /** What operators and rollouts move away from where the catalog says. */
+  traffic: TrafficConfig
   /** In [0, 1): the draw of balancing within a step. */
   random: number
   loadOf(deploymentId: string): DeploymentLoad
@@ -48,20 +58,21 @@ export function planRoute(request: RouteRequest, snapshot: RouteSnapshot): Route
   const route = resolveModel(request.kind, model, catalog)
   if (!route) return unknownModel(model, catalog)
   if (route.steps.length === 0) return unsuitableModel(request)
-  const reasons: RouteReason[] = [...route.reasons]
-  const wish = knownRegion(request.region, catalog, reasons)
+  const regional: RouteReason[] = []
+  const wish = knownRegion(request.region, catalog, regional)
   if (wish && !('region' in wish)) return wish
   const required = wish?.mode === 'require' ? wish.region : null
-  const steps = required === null ? route.steps : stepsWithin(required, route.steps)
-  const mixed = route.mixesRetired && mixesRetired(steps)
-  if (wish && steps.length === 0) return nothingInRegion(wish, model)
+  const way = withinRegion(required, { route, way: trafficRoute(request, route, snapshot) })
+  if (wish && way.steps.length === 0) return nothingInRegion(wish, model)
+  const mixed = way.mixesRetired && (required === null || mixesRetired(way.steps))
+  const reasons: RouteReason[] = [...(way.moved ? [way.moved] : []), ...way.reasons, ...regional]
   const candidates = orderCandidates(
-    steps,
+    way.steps,
     {
       states: snapshot,
       unit: session ?? request.requestId,
       mixesRetired: mixed,
-      preferredRegion: wish?.mode === 'prefer' ? wish.region : null,
+      preferredRegion: wish?.mode === 'prefer' ? preferredWithin(way, wish.region) : null,
       balance: { loadOf, random, session },
     },
     reasons,
@@ -70,10 +81,44 @@ export function planRoute(request: RouteRequest, snapshot: RouteSnapshot): Route
   const rules = route.tier ?? tierRulesOf(candidates[0]?.deploymentId ?? '', catalog)
   const limits = routeLimits(request, rules, reasons)
   const tier = route.tier?.name ?? ''
+  const { traffic } = way
   return {
     ok: true,
-    plan: { tier, candidates, reasons, limits, policy: rules.policy, requiredRegion: required },
+    plan: { tier, candidates, reasons, limits, policy: rules.policy, requiredRegion: required, traffic },
   }
+}
+
+/** A required region outranks switches and shares: where their deployments are all elsewhere, nothing moves the request. */
+function withinRegion(
+  region: string | null,
+  { route, way }: { route: ResolvedModel; way: TrafficRoute },
+): TrafficRoute {
+  if (region === null) return way
+  const steps = stepsWithin(region, way.steps)
+  const { traffic, moved } = way
+  const keepsArm =
+    traffic.arm === null ||
+    hasMember(steps, ({ deploymentId }) => traffic.deploymentIds.includes(deploymentId))
+  if (keepsArm) return { ...way, steps }
+  const text = `${moved?.text ?? 'moved'}, but region ${region} is required, so it stays`
+  return {
+    ...route,
+    steps: stepsWithin(region, route.steps),
+    traffic: unmoved,
+    moved: moved && { ...moved, text },
+  }
+}
+
+/** A preference orders the deployments of one arm; it moves nobody from one arm to the other. */
+function preferredWithin({ steps, traffic }: TrafficRoute, region: string): string | null {
+  if (traffic.arm === null) return region
+  const isHome = (member: StepMember) =>
+    member.region === region && traffic.deploymentIds.includes(member.deploymentId)
+  return hasMember(steps, isHome) ? region : null
+}
+
+function hasMember(steps: readonly RouteStep[], is: (member: StepMember) => boolean): boolean {
+  return steps.some(({ members }) => members.some(is))
 }
 
 const regions = new WeakMap<Catalog, ReadonlySet<string>>()

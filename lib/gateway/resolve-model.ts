@@ -1,19 +1,17 @@
 import type { Catalog, Tier } from '#lib/deployments/catalog'
+import { type ChainRoute, chainReasons } from '#lib/gateway/chain-route'
 import type { RouteReason } from '#lib/gateway/route-plan'
-import { mixesRetired, type RouteKind, type RouteStep, routeSteps } from '#lib/gateway/route-steps'
+import { mixesRetired, type RouteKind, routeSteps } from '#lib/gateway/route-steps'
 
 /** What a name stands for: the steps in order, and why they are these. */
-export interface ResolvedModel {
+export interface ResolvedModel extends ChainRoute {
   /** Null when the caller named a deployment. */
   tier: Tier | null
-  /** Empty when nothing of it can do this kind of work. */
-  steps: readonly RouteStep[]
-  /** Some of its models are retired and some are not. */
-  mixesRetired: boolean
-  reasons: readonly RouteReason[]
+  /** `tier`: a tier or the embeddings chain; `alias`: a name that twins may share; `deployment`: a catalog id, which pins it. */
+  named: 'tier' | 'alias' | 'deployment'
 }
 
-type Found = Pick<ResolvedModel, 'tier' | 'reasons'> & { chain: readonly (readonly string[])[] }
+type Found = Pick<ResolvedModel, 'tier' | 'named' | 'reasons'> & { chain: readonly (readonly string[])[] }
 
 const resolved = new WeakMap<Catalog, Map<string, ResolvedModel>>()
 
@@ -40,22 +38,31 @@ function lookUpModel(kind: RouteKind, model: string, catalog: Catalog): Found | 
   const tier = catalog.tiers.get(model)
   if (kind === 'embeddings') {
     const chain = embeddingsChain(model, tier, catalog)
-    if (chain) return { tier: null, chain, reasons: chainReasons(chain, 'the embeddings chain', catalog) }
+    if (chain)
+      return {
+        tier: null,
+        named: 'tier',
+        chain,
+        reasons: chainReasons(chain, 'the embeddings chain', catalog),
+      }
   }
   if (tier)
     return {
       tier,
+      named: 'tier',
       chain: tier.chain,
       reasons: chainReasons(tier.chain, `the chain of tier ${tier.name}`, catalog),
     }
   if (catalog.deployments.has(model)) {
     const text = 'asked for by its catalog id'
-    return { tier: null, chain: [[model]], reasons: [{ deploymentId: model, code: 'alias', text }] }
+    const reasons = [{ deploymentId: model, code: 'alias' as const, text }]
+    return { tier: null, named: 'deployment', chain: [[model]], reasons }
   }
   const twins = catalog.aliases.get(model)
   if (!twins) return null
   return {
     tier: null,
+    named: 'alias',
     chain: twins.map((id) => [id]),
     reasons: twins.map((id, index) => twinReason(id, index, model)),
   }
@@ -66,30 +73,6 @@ function embeddingsChain(model: string, tier: Tier | undefined, catalog: Catalog
   if (!configured) return null
   const isMember = configured.chain.flat().some((id) => catalog.deployments.get(id)?.deployment === model)
   return tier || isMember || catalog.data.embeddings?.deployment === model ? configured.chain : null
-}
-
-const ordinals = ['first', 'second', 'third']
-
-function chainReasons(
-  chain: readonly (readonly string[])[],
-  where: string,
-  { deployments }: Catalog,
-): RouteReason[] {
-  return chain.flatMap((step, index) => {
-    const place = `${ordinals[index] ?? `number ${index + 1}`} in ${where}`
-    const provisioned = step.filter((id) => (deployments.get(id)?.capacity?.ptu ?? 0) > 0)
-    const first = provisioned.length % step.length === 0 ? '' : ', provisioned throughput first'
-    return step.map(
-      (deploymentId): RouteReason =>
-        step.length === 1
-          ? { deploymentId, code: 'tier_chain', text: place }
-          : {
-              deploymentId,
-              code: 'balanced',
-              text: `${place}, balanced over ${step.length} deployments${first}`,
-            },
-    )
-  })
 }
 
 function twinReason(deploymentId: string, index: number, alias: string): RouteReason {

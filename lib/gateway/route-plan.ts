@@ -21,6 +21,8 @@ export interface RouteReason {
     | 'temperature_bounds'
     | 'fallback'
     | 'cache'
+    | 'rollback'
+    | 'share'
   /** For a person, e.g. `first in the chain of tier premium`. */
   text: string
   /** What became of the request at the answer cache; absent where no cache stood before its route. */
@@ -38,6 +40,16 @@ export interface RouteCandidate {
   step: number
 }
 
+/** What a switch or a share made of a request. */
+export interface PlanTraffic {
+  /** `legacy` after a switch, the side of a rollout's share, null while the catalog alone decides. */
+  arm: 'legacy' | 'baseline' | 'candidate' | null
+  rolloutId: string | null
+  switchId: string | null
+  /** Deployments of the arm; an answer of any other one means that the arm had none. Empty without an arm. */
+  deploymentIds: readonly string[]
+}
+
 /** What `planRoute` decided: who is asked in which order, with which limits. */
 export interface RoutePlan {
   /** Empty string when the caller named a deployment. */
@@ -48,6 +60,7 @@ export interface RoutePlan {
   policy: TierPolicy
   /** No candidate lies elsewhere, and nobody else is asked when all of them fail; null = no such requirement. */
   requiredRegion: string | null
+  traffic: PlanTraffic
 }
 
 /** Bounds of one request in milliseconds and tokens, from the tier. */

@@ -67,6 +67,7 @@ function extendToFallbackTier(run: GatewayRun): boolean {
     ...plan,
     tier: run.plan.tier,
     policy: run.plan.policy,
+    traffic: run.plan.traffic,
     reasons: [...run.plan.reasons, ...plan.reasons],
   }
   note(run, {

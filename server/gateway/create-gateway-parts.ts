@@ -25,6 +25,7 @@ export interface GatewayResources
     | 'telemetry'
     | 'redact'
     | 'answers'
+    | 'traffic'
   > {
   catalog: CatalogStore
   providers: { of(deployment: Deployment): Provider }

@@ -1,6 +1,7 @@
 import type { LedgerRecord } from '#lib/costs/ledger-record'
 import type { PriceBook } from '#lib/costs/price-book'
 import type { Catalog, Deployment } from '#lib/deployments/catalog'
+import type { TrafficConfig } from '#lib/traffic/traffic-config'
 import type { DeploymentControls } from '#server/deployments/deployment-controls'
 import type { DeploymentGauges } from '#server/deployments/deployment-gauges'
 import type { Regions } from '#server/deployments/regions'
@@ -33,6 +34,8 @@ export interface GatewayParts {
   breakers: Breakers
   regions: Regions
   controls: DeploymentControls
+  /** Where traffic is meant to go beside the catalog. */
+  traffic(): TrafficConfig
   bulkheads: Bulkheads
   retryGate: RetryGate
   hedges: HedgeShares

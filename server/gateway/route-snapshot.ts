@@ -14,6 +14,7 @@ export function routeSnapshot(
     drained: parts.controls.drained(),
     regions: parts.regions.admissions(),
     loadOf: parts.gauges.load,
+    traffic: parts.traffic(),
     random: parts.random(),
   }
 }

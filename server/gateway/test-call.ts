@@ -104,8 +104,9 @@ function planTestCall(container: Container, id: string): Pick<GatewayRun, 'kind'
 }
 
 function testRoute(kind: RouteRequest['kind'], model: string): RouteRequest {
-  const calm = { stream: false, temperature: null, region: null, session: null, requestId: '' }
-  return { kind, model, maxOutputTokens, ...calm }
+  const nobody = { session: null, creatorId: null, operation: null, requestId: '' }
+  const calm = { stream: false, temperature: null, region: null, switchId: null }
+  return { kind, model, maxOutputTokens, ...calm, ...nobody }
 }
 
 /** The plan without anybody else in it, and without a second try. */

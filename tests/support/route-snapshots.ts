@@ -4,11 +4,18 @@ import { parseCatalog } from '#lib/deployments/parse-catalog'
 import { planRoute, type RouteRequest, type RouteSnapshot } from '#lib/gateway/plan-route'
 import type { RoutePlan } from '#lib/gateway/route-plan'
 import type { DeploymentBlock } from '#lib/resilience/breaker-signal'
+import { catalogTraffic } from '#lib/traffic/traffic-config'
 
 /** A request that wishes nothing particular. */
-export const anyone: Pick<RouteRequest, 'region' | 'session' | 'requestId'> = {
+export const anyone: Pick<
+  RouteRequest,
+  'region' | 'session' | 'creatorId' | 'operation' | 'switchId' | 'requestId'
+> = {
   region: null,
   session: null,
+  creatorId: null,
+  operation: null,
+  switchId: null,
   requestId: 'req_1',
 }
 
@@ -31,6 +38,7 @@ export function calmSnapshot(catalog: Catalog): RouteSnapshot {
     blocks: new Map(),
     drained: new Map(),
     regions: new Map(),
+    traffic: catalogTraffic,
     random: 0,
     loadOf: () => ({ inFlight: 0, headroom: null, latencyMs: null }),
   }

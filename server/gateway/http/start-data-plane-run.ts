@@ -15,7 +15,7 @@ import { reserveQuota } from '#server/quotas/reserve-quota'
 import type { Reservation } from '#server/quotas/slot-demands'
 
 export interface RunRequest {
-  route: Omit<RouteRequest, 'region' | 'session' | 'requestId'>
+  route: Omit<RouteRequest, 'region' | 'session' | 'creatorId' | 'operation' | 'switchId' | 'requestId'>
   metadata: Readonly<Record<string, string>> | null | undefined
   promptText: () => string
   /** What the caller asks of the answer cache. */
@@ -41,6 +41,9 @@ export async function startDataPlaneRun(call: DataPlaneCall, request: RunRequest
     ...request.route,
     region: regionWish(call, header),
     session: tags.sessionId,
+    creatorId: tags.creatorId,
+    operation: tags.operation,
+    switchId: null,
     requestId: call.requestId,
   }
   const decision = planRoute(route, routeSnapshot(parts, { streamed: route.stream, nowMs: call.startedAtMs }))
@@ -62,7 +65,7 @@ export async function startDataPlaneRun(call: DataPlaneCall, request: RunRequest
     abort: createRequestAbort(call.request.signal),
     promptText: parts.storesPrompts() ? request.promptText() : null,
     cacheMode: request.cacheMode ?? null,
-    planTier: (tier) => planAgain(parts, { ...route, model: tier }),
+    planTier: (tier) => planAgain(parts, { ...route, model: tier, switchId: plan.traffic.switchId }),
   })
 }
 

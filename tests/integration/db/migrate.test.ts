@@ -14,6 +14,7 @@ import * as quotas from '#schema/quotas'
 import * as reconciliations from '#schema/reconciliations'
 import * as resilience from '#schema/resilience'
 import * as telemetry from '#schema/telemetry'
+import * as traffic from '#schema/traffic'
 import { databaseVersion, migrate, programVersion } from '#server/db/migrate'
 import { dropPartitionsBefore, ensurePartitions, listPartitions } from '#server/db/partitions'
 import { describeOnDatabases } from '#tests/support/databases'
@@ -43,6 +44,7 @@ describe('migrations', () => {
       ...quotas,
       ...resilience,
       ...telemetry,
+      ...traffic,
       ...reconciliations,
     }
     const wanted = generateDrizzleJson(schema, snapshot.id, undefined, 'snake_case')

@@ -1,0 +1,52 @@
+/** Steps in order; deployments within a step are equals. */
+export type TrafficChain = readonly (readonly string[])[]
+
+/** Which requests a switch moves. An operation is the caller's word for what a request is for, `chat` or `embeddings` without one. */
+export type SwitchScope =
+  | { kind: 'all' }
+  | { kind: 'tier'; tier: string }
+  /** `tier` null = the operation in every tier. */
+  | { kind: 'operation'; tier: string | null; operation: string }
+
+/** An operator's word that requests go back to the legacy providers until it is taken back. */
+export interface TrafficSwitch {
+  /** `tsw_…` */
+  id: string
+  scope: SwitchScope
+  sinceMs: number
+}
+
+/** Part of a tier's traffic, or of one operation of it, that goes to a candidate while the rest stays at the baseline. */
+export interface TrafficShare {
+  /** `rol_…` */
+  rolloutId: string
+  tier: string
+  /** Null = every operation of the tier that has no share of its own. */
+  operation: string | null
+  /** Stays the same for the rollout's whole life, so that raising the weight moves nobody back. */
+  salt: string
+  /** `legacy` = the tier's legacy chain. */
+  baseline: 'legacy' | TrafficChain
+  /** Null = the tier's own chain. */
+  candidate: TrafficChain | null
+  /** Share of the units that go to the candidate, 0–10,000. */
+  candidateWeightBps: number
+}
+
+/** Where traffic is meant to go beside the catalog: taken at one moment, never changed. */
+export interface TrafficConfig {
+  /** The configuration version that it stands for. */
+  version: number
+  switches: readonly TrafficSwitch[]
+  shares: readonly TrafficShare[]
+}
+
+/** All traffic goes to the catalog. */
+export const catalogTraffic: TrafficConfig = { version: 0, switches: [], shares: [] }
+
+/** A scope as a person reads it, e.g. `operation reply of tier premium`. */
+export function describeScope(scope: SwitchScope): string {
+  if (scope.kind === 'all') return 'all traffic'
+  if (scope.kind === 'tier') return `tier ${scope.tier}`
+  return `operation ${scope.operation} of ${scope.tier === null ? 'every tier' : `tier ${scope.tier}`}`
+}
