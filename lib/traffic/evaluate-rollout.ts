@@ -1,8 +1,6 @@
 import { hasSampleRatioMismatch } from '#lib/experiments/sample-ratio'
-import { type GuardrailReading, readGuardrail } from '#lib/traffic/guardrail-reading'
-import type { RolloutEvidence } from '#lib/traffic/rollout-evidence'
+import { type GuardrailReading, type GuardrailSight, readGuardrail } from '#lib/traffic/guardrail-reading'
 import type { RolloutSpan } from '#lib/traffic/rollout-observation'
-import type { RolloutPlan } from '#lib/traffic/rollout-plan'
 import {
   candidateWeightBps,
   isWatched,
@@ -10,12 +8,8 @@ import {
   type RolloutState,
 } from '#lib/traffic/rollout-state'
 
-export interface RolloutSituation {
-  plan: RolloutPlan
+export interface RolloutSituation extends GuardrailSight {
   state: RolloutState
-  evidence: RolloutEvidence
-  /** Since the rollout began. */
-  whole: RolloutSpan
   /** Since the present step began. */
   step: RolloutSpan
   nowMs: number

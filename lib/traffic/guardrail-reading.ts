@@ -1,7 +1,9 @@
+import { lnSumExp } from '#lib/experiments/odds-evidence'
 import { histogramQuantile, histogramTotal } from '#lib/traffic/ratio-histogram'
 import { lnHarmEvidence, type RolloutEvidence } from '#lib/traffic/rollout-evidence'
 import type { ArmCounts, RolloutSpan } from '#lib/traffic/rollout-observation'
 import { alphaOf, type Guardrail, type GuardrailMetric, type RolloutPlan } from '#lib/traffic/rollout-plan'
+import { lnStoredHarm, type StoredBaseline } from '#lib/traffic/stored-baseline'
 
 /** A guardrail at one moment: the two sides, how much worse is allowed, and how sure it is that this is exceeded. */
 export interface GuardrailReading {
@@ -23,17 +25,29 @@ export interface GuardrailReading {
   text: string
 }
 
-/** Reads one guardrail over the whole rollout. */
-export function readGuardrail(
-  { plan, evidence, whole }: { plan: RolloutPlan; evidence: RolloutEvidence; whole: RolloutSpan },
-  guardrail: Guardrail,
-): GuardrailReading {
+/** What guardrails are read from. */
+export interface GuardrailSight {
+  plan: RolloutPlan
+  evidence: RolloutEvidence
+  /** Both sides since the rollout began. */
+  whole: RolloutSpan
+  /** Null until the candidate has all the traffic for the first time. */
+  stored: StoredBaseline | null
+}
+
+/** Part of a guardrail's chance of a false alarm that is kept for the time after 100 %. */
+const storedPart = 0.1
+
+/** Reads one guardrail over the whole rollout, or, once the candidate has all the traffic, over the time since. */
+export function readGuardrail(sight: GuardrailSight, guardrail: Guardrail): GuardrailReading {
+  const { plan } = sight
   const { metric, limitRatio } = guardrail
   const { value, unit, label, samples } = measures[metric]
-  const [baseline, candidate] = [value(whole.baseline), value(whole.candidate)]
-  const lnEvidence = lnHarmEvidence(evidence, guardrail)
+  const sides = sight.stored ?? sight.whole
+  const [baseline, candidate] = [value(sides.baseline), value(sides.candidate)]
+  const lnEvidence = lnHarm(sight, guardrail)
   const lnLimit = Math.log(1 / alphaOf(plan, guardrail))
-  const isEnough = samples(whole.candidate) >= plan.minimumEvidenceRequests
+  const isEnough = samples(sides.candidate) >= plan.minimumEvidenceRequests
   const looksWorse = isEnough && exceeds({ metric, baseline, candidate, limitRatio })
   const status = judge({
     isKnown: isEnough && baseline !== null && candidate !== null,
@@ -43,6 +57,12 @@ export function readGuardrail(
   const share = Math.max(0, Math.round((lnEvidence / lnLimit) * 100))
   const text = `${label}: ${show(candidate, unit)} against ${show(baseline, unit)}; evidence of harm ${share} % of what rolls back`
   return { metric, status, baseline, candidate, unit, limitRatio, lnEvidence, lnLimit, text }
+}
+
+/** The average of two bets, one on either time: together they are wrong no more often than one. */
+function lnHarm({ evidence, stored }: GuardrailSight, guardrail: Guardrail): number {
+  const side = Math.log1p(-storedPart) + lnHarmEvidence(evidence, guardrail)
+  return lnSumExp([side, Math.log(storedPart) + (stored ? lnStoredHarm(stored, guardrail) : 0)])
 }
 
 function judge(seen: { isKnown: boolean; looksWorse: boolean; ofLimit: number }): GuardrailReading['status'] {

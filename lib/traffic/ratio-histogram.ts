@@ -24,6 +24,16 @@ export function mergeHistograms(a: RatioHistogram, b: RatioHistogram): RatioHist
   return merged
 }
 
+/** What was added to the earlier histogram to make the later one. */
+export function subtractHistogram(later: RatioHistogram, earlier: RatioHistogram): RatioHistogram {
+  const left: Record<string, number> = {}
+  for (const [bucket, count] of Object.entries(later)) {
+    const more = count - (earlier[bucket] ?? 0)
+    if (more !== 0) left[bucket] = more
+  }
+  return left
+}
+
 export function histogramTotal(histogram: RatioHistogram): number {
   return Object.values(histogram).reduce((sum, count) => sum + count, 0)
 }

@@ -1,4 +1,9 @@
-import { mergeHistograms, type RatioHistogram, ratioBucket } from '#lib/traffic/ratio-histogram'
+import {
+  mergeHistograms,
+  type RatioHistogram,
+  ratioBucket,
+  subtractHistogram,
+} from '#lib/traffic/ratio-histogram'
 
 /** What one side of a rollout did in a span of time; sums only, so spans and instances add up. */
 export interface ArmCounts {
@@ -66,8 +71,33 @@ export function addSpans(a: RolloutSpan, b: RolloutSpan): RolloutSpan {
   }
 }
 
+/** What came to the earlier totals to make the later ones; each may only have grown. */
+export function subtractSpans(later: RolloutSpan, earlier: RolloutSpan): RolloutSpan {
+  return {
+    baseline: subtractCounts(later.baseline, earlier.baseline),
+    candidate: subtractCounts(later.candidate, earlier.candidate),
+  }
+}
+
+function subtractCounts(later: ArmCounts, earlier: ArmCounts): ArmCounts {
+  return {
+    requests: later.requests - earlier.requests,
+    errors: later.errors - earlier.errors,
+    refusals: later.refusals - earlier.refusals,
+    latencyMs: subtractHistogram(later.latencyMs, earlier.latencyMs),
+    firstTokenMs: subtractHistogram(later.firstTokenMs, earlier.firstTokenMs),
+    costNanoUsd: subtractHistogram(later.costNanoUsd, earlier.costNanoUsd),
+    costSumNanoUsd: later.costSumNanoUsd - earlier.costSumNanoUsd,
+    scores: later.scores - earlier.scores,
+    scoreSum: later.scoreSum - earlier.scoreSum,
+    units: later.units - earlier.units,
+  }
+}
+
 /** One request that ended on a side. */
 export interface EndedRequest {
+  /** Its caller went away: it says nothing of the side, but its unit was there. */
+  cancelled: boolean
   error: boolean
   refused: boolean
   /** Null when it streamed or failed. */
@@ -79,19 +109,32 @@ export interface EndedRequest {
   newUnit: boolean
 }
 
-/** The request as counts, to be added. */
-export function countRequest(request: EndedRequest): ArmCounts {
-  const { error, refused, latencyMs, firstTokenMs, costNanoUsd, newUnit } = request
-  const one = (value: number | null) => (value === null ? {} : { [ratioBucket(value)]: 1 })
-  return {
-    ...noCounts,
-    requests: 1,
-    errors: error ? 1 : 0,
-    refusals: refused ? 1 : 0,
-    latencyMs: one(latencyMs),
-    firstTokenMs: one(firstTokenMs),
-    costNanoUsd: one(costNanoUsd),
-    costSumNanoUsd: costNanoUsd ?? 0,
-    units: newUnit ? 1 : 0,
-  }
+/** Counts that requests are added to where they stand: it happens with every request. */
+export type CountsInWork = {
+  -readonly [Key in keyof ArmCounts]: ArmCounts[Key] extends number ? number : Record<string, number>
+}
+
+/** Nothing yet. */
+export function countsInWork(): CountsInWork {
+  return { ...noCounts, latencyMs: {}, firstTokenMs: {}, costNanoUsd: {} }
+}
+
+/** Adds one request to the counts themselves. */
+export function addEnded(counts: CountsInWork, request: EndedRequest): void {
+  const { cancelled, error, refused, latencyMs, firstTokenMs, costNanoUsd, newUnit } = request
+  if (newUnit) counts.units += 1
+  if (cancelled) return
+  counts.requests += 1
+  if (error) counts.errors += 1
+  if (refused) counts.refusals += 1
+  addValue(counts.latencyMs, latencyMs)
+  addValue(counts.firstTokenMs, firstTokenMs)
+  addValue(counts.costNanoUsd, costNanoUsd)
+  counts.costSumNanoUsd += costNanoUsd ?? 0
+}
+
+function addValue(histogram: Record<string, number>, value: number | null): void {
+  if (value === null) return
+  const bucket = ratioBucket(value)
+  histogram[bucket] = (histogram[bucket] ?? 0) + 1
 }

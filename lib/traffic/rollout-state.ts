@@ -8,6 +8,7 @@ export const rolloutPhases = [
   'paused',
   'rolled_back',
   'completed',
+  'retired',
 ] as const
 export type RolloutPhase = (typeof rolloutPhases)[number]
 
@@ -24,6 +25,7 @@ export const rolloutCommands = [
   'step_down',
   'roll_back',
   'complete',
+  'retire',
 ] as const
 export type RolloutCommand = (typeof rolloutCommands)[number]
 
@@ -34,6 +36,8 @@ export interface RolloutState {
   step: number
   /** Raised by every change: who changes an older one is told. */
   version: number
+  /** The version at which the present stay at a step began; a step that is come back to is another visit. */
+  visit: number
   /** When the step began, milliseconds since 1970; null before the start. */
   stepSinceMs: number | null
   changedAtMs: number
@@ -73,8 +77,9 @@ export const rolloutTransitions: Readonly<
     roll_back: 'rolled_back',
   },
   paused: { resume: 'running', step_down: 'paused', roll_back: 'rolled_back' },
-  rolled_back: {},
-  completed: { roll_back: 'rolled_back' },
+  rolled_back: { retire: 'retired' },
+  completed: { roll_back: 'rolled_back', retire: 'retired' },
+  retired: {},
 }
 
 export type RolloutChange = { ok: true; state: RolloutState } | { ok: false; problem: string }
@@ -82,7 +87,16 @@ export type RolloutChange = { ok: true; state: RolloutState } | { ok: false; pro
 /** The state of a rollout that nobody has started. */
 export function newRollout(move: RolloutMove): RolloutState {
   const { nowMs, reason, actorId } = move
-  return { phase: 'pending', step: 0, version: 1, stepSinceMs: null, changedAtMs: nowMs, reason, actorId }
+  return {
+    phase: 'pending',
+    step: 0,
+    version: 1,
+    visit: 1,
+    stepSinceMs: null,
+    changedAtMs: nowMs,
+    reason,
+    actorId,
+  }
 }
 
 /** Applies a command, or says why it cannot be. Never changes the given state. */
@@ -104,6 +118,7 @@ export function changeRollout(
       phase,
       step,
       version: state.version + 1,
+      visit: begins ? state.version + 1 : state.visit,
       stepSinceMs: begins ? nowMs : state.stepSinceMs,
       changedAtMs: nowMs,
       reason,
@@ -133,11 +148,21 @@ function words(name: string): string {
 
 /** The candidate's share now, in basis points. */
 export function candidateWeightBps({ phase, step }: RolloutState, plan: RolloutPlan): number {
-  if (phase === 'pending' || phase === 'rolled_back') return 0
+  if (phase === 'pending' || phase === 'rolled_back' || phase === 'retired') return 0
   return plan.steps[step]?.weightBps ?? 0
 }
 
 /** Does the evaluator still watch it? */
 export function isWatched({ phase }: RolloutState): boolean {
-  return phase !== 'pending' && phase !== 'rolled_back' && phase !== 'completed'
+  return phase !== 'pending' && !isEnded(phase)
+}
+
+/** Nothing but a rollback or its retirement can still happen to it. */
+export function isEnded(phase: RolloutPhase): boolean {
+  return phase === 'rolled_back' || phase === 'completed' || phase === 'retired'
+}
+
+/** Does it say where requests go? From its start until it is retired; one that was never started says nothing. */
+export function steersTraffic({ phase, stepSinceMs }: RolloutState): boolean {
+  return stepSinceMs !== null && phase !== 'retired'
 }

@@ -4,10 +4,10 @@ import { evaluateRollout, type RolloutVerdict } from '#lib/traffic/evaluate-roll
 import { ratioBucket } from '#lib/traffic/ratio-histogram'
 import { addSpan, noRolloutEvidence, type RolloutEvidence } from '#lib/traffic/rollout-evidence'
 import {
-  type ArmCounts,
   addSpans,
+  type CountsInWork,
+  countsInWork,
   emptySpan,
-  noCounts,
   type RolloutSpan,
 } from '#lib/traffic/rollout-observation'
 import type { RolloutPlan } from '#lib/traffic/rollout-plan'
@@ -66,7 +66,7 @@ export function simulateRollout(options: SimulatedRollout, random: SeededRandom)
     evidence = addSpan(evidence, span, plan)
     whole = addSpans(whole, span)
     step = addSpans(step, span)
-    const verdict = evaluateRollout({ plan, state, evidence, whole, step, nowMs })
+    const verdict = evaluateRollout({ plan, state, evidence, whole, step, stored: null, nowMs })
     if (verdict.command) {
       const move = { nowMs, reason: verdict.reason, actorId: null }
       const changed = changeRollout({ state, plan }, verdict.command, move)
@@ -92,8 +92,8 @@ function drawSpan(
   share: number,
 ): RolloutSpan {
   const arms = {
-    baseline: { ...noCounts, latencyMs: {}, firstTokenMs: {}, costNanoUsd: {} },
-    candidate: { ...noCounts, latencyMs: {}, firstTokenMs: {}, costNanoUsd: {} },
+    baseline: countsInWork(),
+    candidate: countsInWork(),
   }
   const requests = Math.round((requestsPerSecond * everyMs) / 1_000)
   for (let request = 0; request < requests; request += 1) {
@@ -103,12 +103,8 @@ function drawSpan(
   return arms
 }
 
-type Growing = {
-  -readonly [Key in keyof ArmCounts]: ArmCounts[Key] extends number ? number : Record<string, number>
-}
-
 /** Half of the requests stream. Each is a unit of its own. */
-function addRequest(counts: Growing, arm: SimulatedArm, random: SeededRandom): void {
+function addRequest(counts: CountsInWork, arm: SimulatedArm, random: SeededRandom): void {
   counts.requests += 1
   counts.units += 1
   if (random.next() < arm.errorRate) {

@@ -30,6 +30,7 @@ const started: RolloutState = {
   phase: 'running',
   step: 0,
   version: 2,
+  visit: 2,
   stepSinceMs: 0,
   changedAtMs: 0,
   reason: 'by hand',
@@ -51,7 +52,7 @@ function verdictAfter(
     evidence = addSpan(evidence, span, plan)
     whole = addSpans(whole, span)
   }
-  return evaluateRollout({ plan, state, evidence, whole, step: whole, nowMs: spans * 5_000 })
+  return evaluateRollout({ plan, state, evidence, whole, step: whole, stored: null, nowMs: spans * 5_000 })
 }
 
 describe('P30 a rollout rolls itself back', () => {
@@ -158,7 +159,7 @@ describe('a rollout goes on', () => {
     const fresh = newRollout(move)
     expect(changeRollout({ state: fresh, plan: defaultRolloutPlan }, 'start', move)).toMatchObject({
       ok: true,
-      state: { phase: 'running', step: 0, version: 2, stepSinceMs: 5 },
+      state: { phase: 'running', step: 0, version: 2, visit: 2, stepSinceMs: 5 },
     })
   })
 })

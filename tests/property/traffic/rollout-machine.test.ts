@@ -44,7 +44,9 @@ describe('the state machine of a rollout', () => {
           stored = changed.state
           expect(versions.has(stored.version)).toBe(false)
           versions.add(stored.version)
-          expect(before.phase).not.toBe('rolled_back')
+          expect(before.phase).not.toBe('retired')
+          if (before.phase === 'rolled_back') expect(stored.phase).toBe('retired')
+          expect(stored.visit === stored.version).toBe(stored.stepSinceMs !== before.stepSinceMs)
           expect(stored.step - before.step).toBeLessThanOrEqual(1)
           if (stored.step > before.step) expect(['advance', 'approve']).toContain(command)
           const [was, is] = [candidateWeightBps(before, plan), candidateWeightBps(stored, plan)]
@@ -60,7 +62,7 @@ describe('the state machine of a rollout', () => {
     for (const phase of rolloutPhases) {
       const state = { ...newRollout(move), phase, step: 1 }
       const back = changeRollout({ state, plan }, 'roll_back', move)
-      expect(back.ok).toBe(phase !== 'rolled_back')
+      expect(back.ok).toBe(phase !== 'rolled_back' && phase !== 'retired')
       if (isWatched(state)) expect(candidateWeightBps(state, plan)).toBe(5_000)
     }
     expect(Object.keys(rolloutTransitions)).toEqual([...rolloutPhases])

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { bucketEnd, countAbove, histogramQuantile, ratioBucket } from '#lib/traffic/ratio-histogram'
-import { addCounts, countRequest, noCounts } from '#lib/traffic/rollout-observation'
+import { addEnded, countsInWork } from '#lib/traffic/rollout-observation'
 
 const answered = {
+  cancelled: false,
   error: false,
   refused: false,
   latencyMs: 900,
@@ -15,13 +16,15 @@ describe('counting requests of a rollout', () => {
   it('adds up, whatever is missing of a request', () => {
     const failed = { ...answered, error: true, latencyMs: null, costNanoUsd: null, newUnit: false }
     const streamed = { ...answered, latencyMs: null, firstTokenMs: 300, refused: true, newUnit: false }
-    const counts = [answered, failed, streamed].map(countRequest).reduce(addCounts, noCounts)
+    const gone = { ...answered, cancelled: true }
+    const counts = countsInWork()
+    for (const request of [answered, failed, streamed, gone]) addEnded(counts, request)
     expect(counts).toMatchObject({
       requests: 3,
       errors: 1,
       refusals: 1,
       costSumNanoUsd: 800_000,
-      units: 1,
+      units: 2,
       latencyMs: { [ratioBucket(900)]: 1 },
       firstTokenMs: { [ratioBucket(300)]: 1 },
       costNanoUsd: { [ratioBucket(400_000)]: 2 },
