@@ -57,6 +57,9 @@ const share = (tier: string, operation: string | null): TrafficShare => ({
   baseline: 'legacy',
   candidate: null,
   candidateWeightBps: 5_000,
+  visit: 2,
+  carried: null,
+  watched: true,
 })
 const rollout: TrafficConfig = {
   version: 1,

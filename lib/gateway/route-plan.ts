@@ -48,6 +48,18 @@ export interface PlanTraffic {
   switchId: string | null
   /** Deployments of the arm; an answer of any other one means that the arm had none. Empty without an arm. */
   deploymentIds: readonly string[]
+  /** Where a rollout counts it; null without one. */
+  visit: PlanVisit | null
+}
+
+/** The stay at a step that a request belongs to. */
+export interface PlanVisit {
+  /** The present one. */
+  now: number
+  /** The one whose split put it on its side: an earlier one for conversations that were carried over. */
+  counted: number
+  /** The candidate's share in that one. */
+  weightBps: number
 }
 
 /** What `planRoute` decided: who is asked in which order, with which limits. */

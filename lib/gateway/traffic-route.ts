@@ -2,7 +2,7 @@ import type { Catalog, Tier } from '#lib/deployments/catalog'
 import { type ChainRoute, chainReasons, chainRoute } from '#lib/gateway/chain-route'
 import type { ResolvedModel } from '#lib/gateway/resolve-model'
 import { tierRulesOf } from '#lib/gateway/route-limits'
-import type { PlanTraffic, RouteReason } from '#lib/gateway/route-plan'
+import type { PlanTraffic, PlanVisit, RouteReason } from '#lib/gateway/route-plan'
 import { mixesRetired, type RouteKind, routeSteps } from '#lib/gateway/route-steps'
 import { routeTraffic, type TrafficSubject } from '#lib/traffic/route-traffic'
 import {
@@ -13,7 +13,13 @@ import {
 } from '#lib/traffic/traffic-config'
 
 /** Nothing moves this request. */
-export const unmoved: PlanTraffic = { arm: null, rolloutId: null, switchId: null, deploymentIds: [] }
+export const unmoved: PlanTraffic = {
+  arm: null,
+  rolloutId: null,
+  switchId: null,
+  deploymentIds: [],
+  visit: null,
+}
 
 /** The way of one request after switches and shares have spoken. */
 export interface TrafficRoute extends ChainRoute {
@@ -49,7 +55,9 @@ export function trafficRoute(
   if (decision.kind === 'share') {
     if (!tier) return stay(route)
     const sides = sidesOf(decision.share, tier, catalog)
-    return sides[decision.arm] ?? stay(route)
+    const side = sides[decision.arm]
+    if (!side) return stay(route)
+    return decision.carried ? carriedRoute(side, decision.share) : side
   }
   const { switchId, scope } = decision
   const why = scope === null ? 'a switch moved the request' : `a switch moved ${describeScope(scope)}`
@@ -105,7 +113,7 @@ function legacyRoute(
   const text = `${why} back to the legacy providers (${switchId})`
   return {
     ...legacy.route,
-    traffic: { arm: 'legacy', rolloutId: null, switchId, deploymentIds: legacy.deploymentIds },
+    traffic: { arm: 'legacy', rolloutId: null, switchId, deploymentIds: legacy.deploymentIds, visit: null },
     moved: { deploymentId: null, code: 'rollback', text },
   }
 }
@@ -184,7 +192,25 @@ function sideOf(
       ...chainReasons(own.chain, own.where, catalog),
       ...chainReasons(behind, other.where, catalog).map((reason) => behindReason(reason, arm)),
     ],
-    traffic: { arm, rolloutId: share.rolloutId, switchId: null, deploymentIds },
+    traffic: { arm, rolloutId: share.rolloutId, switchId: null, deploymentIds, visit: visitOf(share) },
+    moved: { deploymentId: null, code: 'share', text },
+  }
+}
+
+function visitOf({ visit, candidateWeightBps: weightBps }: TrafficShare): PlanVisit {
+  return { now: visit, counted: visit, weightBps }
+}
+
+/** The side of a conversation that began at the step before, and is counted there. */
+function carriedRoute(side: TrafficRoute, { visit, carried, rolloutId }: TrafficShare): TrafficRoute {
+  if (!carried) return side
+  const text = `keeps the ${side.traffic.arm} of rollout ${rolloutId}, on which its conversation began`
+  return {
+    ...side,
+    traffic: {
+      ...side.traffic,
+      visit: { now: visit, counted: carried.visit, weightBps: carried.weightBps },
+    },
     moved: { deploymentId: null, code: 'share', text },
   }
 }

@@ -1,5 +1,6 @@
 import { pickShare } from '#lib/traffic/pick-share'
 import type { SwitchScope, TrafficConfig, TrafficShare, TrafficSwitch } from '#lib/traffic/traffic-config'
+import { unitKey } from '#lib/traffic/unit-key'
 
 /** A request as far as switches and shares look at it. */
 export interface TrafficSubject {
@@ -17,7 +18,8 @@ export interface TrafficSubject {
 export type TrafficDecision =
   | { kind: 'catalog' }
   | { kind: 'switch'; switchId: string; scope: SwitchScope | null }
-  | { kind: 'share'; share: TrafficShare; arm: 'baseline' | 'candidate' }
+  /** `carried`: it keeps the side of a conversation that began at the step before. */
+  | { kind: 'share'; share: TrafficShare; arm: 'baseline' | 'candidate'; carried: boolean }
 
 const catalog: TrafficDecision = { kind: 'catalog' }
 
@@ -30,7 +32,14 @@ export function routeTraffic(subject: TrafficSubject, { switches, shares }: Traf
   const thrown = switches.length === 0 ? undefined : switches.find(({ scope }) => isInScope(subject, scope))
   if (thrown) return { kind: 'switch', switchId: thrown.id, scope: thrown.scope }
   const share = subject.isNamed || shares.length === 0 ? null : shareOf(subject, shares)
-  return share ? { kind: 'share', share, arm: armOf(share, subject.unit) } : catalog
+  if (!share) return catalog
+  const carried = share.carried?.sides.get(unitKey(share.rolloutId, subject.unit))
+  return {
+    kind: 'share',
+    share,
+    arm: carried ?? armOf(share, subject.unit),
+    carried: carried !== undefined,
+  }
 }
 
 /** Does the scope hold the request? */

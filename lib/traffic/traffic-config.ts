@@ -31,6 +31,20 @@ export interface TrafficShare {
   candidate: TrafficChain | null
   /** Share of the units that go to the candidate, 0–10,000. */
   candidateWeightBps: number
+  /** The stay at the present step: what is counted is counted for it. */
+  visit: number
+  /** Conversations of the step before, which keep the side they began on; null when there are none. */
+  carried: CarriedUnits | null
+  /** Somebody still looks at what both sides do. */
+  watched: boolean
+}
+
+/** Units that do not follow a share that has just grown. */
+export interface CarriedUnits {
+  visit: number
+  weightBps: number
+  /** By `unitKey`. */
+  sides: ReadonlyMap<string, 'baseline' | 'candidate'>
 }
 
 /** Where traffic is meant to go beside the catalog: taken at one moment, never changed. */

@@ -105,6 +105,9 @@ const share: TrafficShare = {
   baseline: 'legacy',
   candidate: null,
   candidateWeightBps: 1_000,
+  visit: 2,
+  carried: null,
+  watched: true,
 }
 const unitIn = (side: 'candidate' | 'baseline') => {
   for (let index = 0; ; index += 1) {
