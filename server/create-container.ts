@@ -18,6 +18,7 @@ import type { Clock } from '#server/telemetry/clock'
 import type { ConsoleEvents } from '#server/telemetry/console-events'
 import type { Log } from '#server/telemetry/log'
 import type { Telemetry } from '#server/telemetry/open-telemetry'
+import type { Rollouts } from '#server/traffic/open-rollouts'
 
 /** Everything a route may use, wired once a process by `open-container`. */
 export interface Container {
@@ -41,6 +42,7 @@ export interface Container {
   quotas: Quotas
   gateway: GatewayParts
   capacity: Capacity
+  rollouts: Rollouts
   redactor: Redactor
   refusals: RefusalCounter
   events: ConsoleEvents

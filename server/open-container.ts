@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { TrafficConfig } from '#lib/traffic/traffic-config'
 import { createAccess } from '#server/access/create-access'
 import { newId } from '#server/access/new-id'
 import { startAlerts } from '#server/alerts/start-alerts'
@@ -34,6 +35,7 @@ import { type Clock, systemClock } from '#server/telemetry/clock'
 import { createConsoleEvents } from '#server/telemetry/console-events'
 import { createLog, type Log } from '#server/telemetry/log'
 import { openTelemetry } from '#server/telemetry/open-telemetry'
+import { openRollouts, type Rollouts } from '#server/traffic/open-rollouts'
 import { createTrafficState } from '#server/traffic/traffic-state'
 
 /** A container that is open, and what the start has to tell the operator. */
@@ -166,9 +168,7 @@ async function open(opening: Opening): Promise<OpenedContainer> {
   closers.push(resilience.close)
   const answers = await openAnswerCache({ env, db, settings, configuration, clock, log })
   closers.push(answers.store.close)
-  const traffic = createTrafficState(db)
-  await traffic.reload(configuration.version())
-  configuration.subscribe(traffic.reload)
+  const traffic = await openTraffic(opening, { db, audit, configuration, events })
   const shutdown = new AbortController()
   const parts: Omit<Container, 'capacity' | 'alerts'> = {
     env,
@@ -192,12 +192,13 @@ async function open(opening: Opening): Promise<OpenedContainer> {
       ...shared,
       priceBook: prices.current,
       answers,
-      traffic: traffic.current,
+      ...traffic,
       redact: redactor.redact,
       providers,
       settings,
       ledger,
     }),
+    rollouts: traffic.rollouts,
     redactor,
     refusals: createRefusalCounter(),
     events,
@@ -215,6 +216,21 @@ async function open(opening: Opening): Promise<OpenedContainer> {
   const alerts = startAlerts({ ...parts, capacity })
   closers.push(alerts.job.close)
   return { container: { ...parts, capacity, alerts }, firstOperatorUrl }
+}
+
+/** Where traffic is meant to go, and the rollouts that move it. */
+async function openTraffic(
+  { instanceId, clock, log, closers }: Opening,
+  parts: Pick<Container, 'db' | 'audit' | 'configuration' | 'events'>,
+): Promise<{ traffic: () => TrafficConfig; rollouts: Rollouts }> {
+  const { db, configuration } = parts
+  const state = createTrafficState(db, clock)
+  await state.reload(configuration.version())
+  const traffic = state.current
+  const rollouts = openRollouts({ parts: { ...parts, clock, log }, traffic, instanceId })
+  closers.push(rollouts.close)
+  configuration.subscribe((version) => rollouts.obey(version, state.reload))
+  return { traffic, rollouts }
 }
 
 /** The ledger with what an earlier run left booked. */

@@ -128,6 +128,30 @@ const capacityRules: readonly AlertRuleInput[] = [
   },
 ]
 
+const rolloutRules: readonly AlertRuleInput[] = [
+  {
+    id: 'rollout-rolled-back',
+    name: 'Rollout rolled itself back',
+    about:
+      'Its candidate was worse than a guardrail allows; all of its traffic is at the baseline again. Retiring or replacing the rollout ends the alert.',
+    metric: 'rollout.rolled_back',
+    condition: state,
+    resolve: { forSeconds: 0 },
+    severity: 'critical',
+    groupBy: ['rollout'],
+  },
+  {
+    id: 'rollout-waiting',
+    name: 'Rollout waits for a person',
+    about: 'It is held, or its next step needs an approval. Until then its shares stay as they are.',
+    metric: 'rollout.waiting_hours',
+    condition: { kind: 'threshold', comparison: 'above', limit: 4 },
+    resolve: { forSeconds: 0 },
+    severity: 'info',
+    groupBy: ['rollout'],
+  },
+]
+
 const moneyRules: readonly AlertRuleInput[] = [
   {
     id: 'cost-hour',
@@ -208,6 +232,7 @@ export const builtInRules: readonly AlertRule[] = [
   ...breakerRules,
   ...capacityRules,
   ...dualWriteRules,
+  ...rolloutRules,
   ...moneyRules,
   ...auditRules,
 ].map((rule) => alertRule.parse(rule))

@@ -7,6 +7,8 @@ export type LabelValues =
   /** Names in the catalog, and the empty one where nobody was asked. */
   | 'tiers'
   | 'deployments'
+  /** Ids of those that say where traffic goes. */
+  | 'rollouts'
   | 'models'
   /** Codes of `lib/contracts/error-catalogue.ts`. */
   | 'error codes'
@@ -154,6 +156,20 @@ export const metricList = {
     unit: '{transition}',
     help: 'Moves of breakers on this instance, by the phase they moved to.',
     labels: { ...deployment, 'huntaze.signal': breakerSignals, 'huntaze.phase': breakerPhases },
+  },
+  rolloutWeight: {
+    name: 'huntaze.rollout.weight',
+    kind: 'gauge',
+    unit: '1',
+    help: 'Share of the candidate in each rollout that says where traffic goes, as this instance obeys it.',
+    labels: { 'huntaze.rollout': 'rollouts', 'huntaze.tier': 'tiers' },
+  },
+  rolloutRollbacks: {
+    name: 'huntaze.rollout.rollbacks',
+    kind: 'observed counter',
+    unit: '{rollout}',
+    help: 'Rollouts that were rolled back through this instance: by the evaluator, or by an operator.',
+    labels: { 'huntaze.by': ['evaluator', 'operator'] },
   },
   inFlight: {
     name: 'huntaze.deployment.in_flight',

@@ -11,6 +11,7 @@ import { observeDualWrite } from '#server/migration/observe-dual-write'
 import { observeBudgets } from '#server/quotas/observe-budgets'
 import { observeBreakers } from '#server/resilience/observe-breakers'
 import { observeTiers } from '#server/telemetry/observe-tiers'
+import { observeRollouts } from '#server/traffic/observe-rollouts'
 
 /** What the readers may read; only the instance that holds the lease of the alerts does. */
 export type ObservationParts = Pick<
@@ -47,5 +48,6 @@ export function observationReaders({
     { name: 'cost', read: observeCosts(db) },
     { name: 'reconciliation', read: observeReconciliation(db, gateway.priceBook) },
     { name: 'dual_write', read: observeDualWrite(db) },
+    { name: 'rollout', read: observeRollouts(db) },
   ]
 }

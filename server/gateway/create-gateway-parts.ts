@@ -26,6 +26,7 @@ export interface GatewayResources
     | 'redact'
     | 'answers'
     | 'traffic'
+    | 'rollouts'
   > {
   catalog: CatalogStore
   providers: { of(deployment: Deployment): Provider }

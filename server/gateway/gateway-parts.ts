@@ -16,6 +16,7 @@ import type { RetryGate } from '#server/resilience/retry-gate'
 import type { Clock } from '#server/telemetry/clock'
 import type { Log } from '#server/telemetry/log'
 import type { Telemetry } from '#server/telemetry/open-telemetry'
+import type { RolloutWatch } from '#server/traffic/open-rollouts'
 
 /** What the gateway needs of the ledger. */
 export interface Ledger {
@@ -36,6 +37,8 @@ export interface GatewayParts {
   controls: DeploymentControls
   /** Where traffic is meant to go beside the catalog. */
   traffic(): TrafficConfig
+  /** Told of every request that ended: which side of a rollout it was on, and what it used. */
+  rollouts: RolloutWatch
   bulkheads: Bulkheads
   retryGate: RetryGate
   hedges: HedgeShares

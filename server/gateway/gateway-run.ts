@@ -1,5 +1,6 @@
 import type { AttemptReason, AttemptRecord, LedgerRecord, Outcome } from '#lib/costs/ledger-record'
 import type { Deployment } from '#lib/deployments/catalog'
+import type { ModelFeature } from '#lib/deployments/model-capabilities'
 import type { CacheMode } from '#lib/gateway/cacheable-request'
 import type { Failure } from '#lib/gateway/failure'
 import type { RoutePlan } from '#lib/gateway/route-plan'
@@ -59,6 +60,8 @@ export interface GatewayRun {
   /** Milliseconds spent waiting for providers. */
   providerMs: number
   promptText: string | null
+  /** What of OpenAI's dialect the request uses; null where nobody should learn from it. */
+  features: readonly ModelFeature[] | null
   last: Deployment | null
   /** What is set aside of its quotas; null where nothing is limited. */
   reservation: Reservation | null
@@ -252,6 +255,8 @@ export interface RunStart {
   /** Ask whatever the breakers say; false by default. */
   pastBreakers?: boolean
   cacheMode?: CacheMode | null
+  /** Null by default. */
+  features?: readonly ModelFeature[] | null
   planTier?: (tier: string) => RoutePlan | null
   /** Null by default. */
   reservation?: Reservation | null
@@ -274,6 +279,7 @@ export function startRun(start: RunStart): GatewayRun {
     reservation: start.reservation ?? null,
     planUs: Math.round((parts.clock.monotonicMs() - context.startedMs) * 1000),
     cacheMode: start.cacheMode ?? null,
+    features: start.features ?? null,
     cache: null,
     deadlineAtMs: context.startedMs + plan.limits.deadlineMs,
     usage: noUsage,
@@ -304,12 +310,29 @@ export async function settleRun(run: GatewayRun, end: RunEnd): Promise<void> {
     const record = ledgerRecord(run, end)
     logRun(run, record)
     run.parts.telemetry.ended({ record, trace: run.context.trace })
+    tellRollouts(run, record)
     await run.parts.ledger.record(record)
   } finally {
     const { usage, costPicoUsd } = run
     const tokens = BigInt(usage.inputTokens + usage.outputTokens)
     run.reservation?.settle({ tokens, costPicoUsd: costPicoUsd ?? 0n })
   }
+}
+
+/** Who was on which side, and what the request used: counted in memory. */
+function tellRollouts(run: GatewayRun, record: LedgerRecord): void {
+  const { plan, features, context, usage } = run
+  const { counter, features: seen } = run.parts.rollouts
+  if (plan.traffic.rolloutId !== null) {
+    const { sessionId, creatorId } = context.tags
+    const id = sessionId ?? creatorId
+    const unit = id === null ? null : { id, session: sessionId !== null }
+    counter.ended({ traffic: plan.traffic, record, unit })
+  }
+  if (features === null || plan.tier === '') return
+  const tokens = usage.inputTokens === 0 ? null : usage.inputTokens + (plan.limits.maxOutputTokens ?? 0)
+  const { tier } = plan
+  seen.saw({ tier, operation: record.operation, features, tokens, atMs: record.startedAtMs })
 }
 
 function logRun(run: GatewayRun, record: LedgerRecord): void {

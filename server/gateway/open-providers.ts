@@ -34,6 +34,13 @@ const labels: Readonly<Record<ProviderName, string>> = {
   anthropic: 'Anthropic',
 }
 
+/** The providers that the simulator stands in for. */
+export function simulatedProviders(env: Env): ReadonlySet<ProviderName> {
+  const configured = configuredProviders(env)
+  const names: readonly ProviderName[] = ['azure-openai', 'openai', 'anthropic']
+  return new Set(names.filter((name) => !configured[name]))
+}
+
 /** What the simulator stands in for, in words for the console and the log. */
 export function simulatedLabels(configured: ConfiguredProviders): string[] {
   const names: readonly ProviderName[] = ['azure-openai', 'openai', 'anthropic']

@@ -3,6 +3,7 @@ import { type CacheMode, readCacheMode } from '#lib/gateway/cacheable-request'
 import { askedOutputLimit } from '#lib/gateway/provider-body'
 import { readStreamMode, type StreamMode, streamMode } from '#lib/gateway/stream-mode'
 import { findBadImage } from '#lib/gateway/vision-parts'
+import { usedFeatures } from '#lib/traffic/used-features'
 import { answerChat } from '#server/gateway/answer-chat'
 import { estimateChatUsage } from '#server/gateway/estimate-usage'
 import type { GatewayRun } from '#server/gateway/gateway-run'
@@ -46,6 +47,7 @@ export async function answerChatCall(call: DataPlaneCall, value: unknown): Promi
       temperature: body.temperature ?? null,
     },
     metadata: body.metadata,
+    features: usedFeatures(body),
     promptText: () => JSON.stringify(body.messages),
     estimate: {
       kind: 'chat',

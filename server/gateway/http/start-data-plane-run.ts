@@ -1,4 +1,5 @@
 import type { ErrorCode } from '#lib/contracts/error-catalogue'
+import type { ModelFeature } from '#lib/deployments/model-capabilities'
 import type { CacheMode } from '#lib/gateway/cacheable-request'
 import { planRoute, type RouteRequest } from '#lib/gateway/plan-route'
 import { effectiveRegion, type RegionWish, readRegionHeaders } from '#lib/gateway/region-wish'
@@ -18,6 +19,8 @@ export interface RunRequest {
   route: Omit<RouteRequest, 'region' | 'session' | 'creatorId' | 'operation' | 'switchId' | 'requestId'>
   metadata: Readonly<Record<string, string>> | null | undefined
   promptText: () => string
+  /** What of OpenAI's dialect it uses; null by default. */
+  features?: readonly ModelFeature[]
   /** What the caller asks of the answer cache. */
   cacheMode?: CacheMode | null
   /** What it may use, asked only where tokens or money are limited. */
@@ -65,6 +68,7 @@ export async function startDataPlaneRun(call: DataPlaneCall, request: RunRequest
     abort: createRequestAbort(call.request.signal),
     promptText: parts.storesPrompts() ? request.promptText() : null,
     cacheMode: request.cacheMode ?? null,
+    features: request.features ?? null,
     planTier: (tier) => planAgain(parts, { ...route, model: tier, switchId: plan.traffic.switchId }),
   })
 }

@@ -5,13 +5,13 @@ import type { Observe } from '#server/telemetry/metrics/open-metrics'
 
 /** Whose state is read with every look at the metrics. */
 export interface ObservedParts
-  extends Pick<Container, 'ledger' | 'gateway' | 'refusals' | 'redactor' | 'clock'> {
+  extends Pick<Container, 'ledger' | 'gateway' | 'refusals' | 'redactor' | 'clock' | 'rollouts'> {
   minuteTokens: MinuteTokens
 }
 
 /** Deployments, breakers, ledger, refusals and redaction as they are now. */
 export function observeGateway(parts: ObservedParts, observe: Observe): void {
-  const { ledger, refusals, redactor, gateway } = parts
+  const { ledger, refusals, redactor, gateway, rollouts } = parts
   for (const [id, { capacity }] of gateway.catalog().deployments) {
     observeDeployment(parts, observe, { id, tokensPerMinute: capacity?.tokensPerMinute ?? null })
   }
@@ -19,6 +19,12 @@ export function observeGateway(parts: ObservedParts, observe: Observe): void {
   observe('ledgerPending', ledger.pending(), {})
   observe('ledgerRefused', ledger.refused(), {})
   observe('databaseReachable', ledger.databaseReachable() ? 1 : 0, {})
+  for (const { rolloutId, tier, candidateWeightBps } of gateway.traffic().shares) {
+    const labels = { 'huntaze.rollout': rolloutId, 'huntaze.tier': tier }
+    observe('rolloutWeight', candidateWeightBps / 10_000, labels)
+  }
+  for (const [by, count] of rollouts.rollbacks.read())
+    observe('rolloutRollbacks', count, { 'huntaze.by': by })
   for (const [code, count] of refusals.read()) observe('errors', count, { 'error.type': code })
   for (const [kind, count] of Object.entries(redactor.report().redacted)) {
     observe('redactions', count, { 'huntaze.kind': kind })

@@ -13,6 +13,7 @@ import * as migration from '#schema/migration'
 import * as quotas from '#schema/quotas'
 import * as reconciliations from '#schema/reconciliations'
 import * as resilience from '#schema/resilience'
+import * as rollouts from '#schema/rollouts'
 import * as telemetry from '#schema/telemetry'
 import * as traffic from '#schema/traffic'
 import { databaseVersion, migrate, programVersion } from '#server/db/migrate'
@@ -46,6 +47,7 @@ describe('migrations', () => {
       ...telemetry,
       ...traffic,
       ...reconciliations,
+      ...rollouts,
     }
     const wanted = generateDrizzleJson(schema, snapshot.id, undefined, 'snake_case')
     expect(await generateMigration(snapshot, wanted)).toEqual([])

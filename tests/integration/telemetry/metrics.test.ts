@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { errorCatalogue } from '#lib/contracts/error-catalogue'
+import { rolloutBody } from '#lib/contracts/rollouts'
 import { failureTreatments } from '#lib/gateway/failure-treatments'
 import { sensitiveKinds } from '#lib/privacy/sensitive-span'
 import { type LabelValues, type MetricDefinition, metricList } from '#lib/telemetry/metric-list'
+import { createRollout } from '#server/traffic/create-rollout'
+import { quickPlan } from '#tests/support/rollout-plans'
 import { chainCatalog, startGateway, type TestGateway, testAdminKey } from '#tests/support/start-gateway'
 import { answerBody, finishEvent, roleEvent, textEvent, usageEvent } from '#tests/upstreams/chat-events'
 import {
@@ -54,6 +57,12 @@ beforeAll(async () => {
   if (first)
     catalog.deployments.push({ ...first, id: 'unpriced', deployment: 'unpriced', model: 'unheard-of' })
   gateway = await startGateway({ catalog })
+  const route = { tier: 'premium', operation: 'nobody', baseline: 'tier', candidate: [['b'], ['a']] } as const
+  await createRollout(gateway.container, {
+    body: rolloutBody.parse({ ...route, plan: quickPlan, start: true, reason: 'to be measured' }),
+    actor: { id: 'usr_1', name: 'Ada', email: null, role: 'admin', via: 'session' },
+    requestId: 'req_1',
+  })
   script(answer)
   await gateway.post(path, body)
   await gateway.post(path, { ...body, model: 'no-such-model' })
@@ -99,6 +108,7 @@ function allowed(values: LabelValues): readonly string[] {
     tiers: ['', ...catalog.tiers.keys()],
     deployments: ['', ...catalog.deployments.keys()],
     models: deployments.map(({ model }) => model),
+    rollouts: gateway.container.gateway.traffic().shares.map(({ rolloutId }) => rolloutId),
     'error codes': Object.keys(errorCatalogue),
     'failure classes': Object.keys(failureTreatments),
     'kinds of personal data': sensitiveKinds,

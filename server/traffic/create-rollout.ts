@@ -1,0 +1,127 @@
+import { randomBytes } from 'node:crypto'
+import { and, eq, inArray, isNull } from 'drizzle-orm'
+import type { RolloutBody } from '#lib/contracts/rollouts'
+import { rolloutPlanProblems } from '#lib/traffic/rollout-plan'
+import { newRollout } from '#lib/traffic/rollout-state'
+import { rollouts } from '#schema/rollouts'
+import { newId } from '#server/access/new-id'
+import type { Actor } from '#server/access/principal'
+import { bumpConfiguration, type Transaction } from '#server/config/configuration-version'
+import type { Container } from '#server/create-container'
+import { AppError } from '#server/http/app-error'
+import { lockRollout, moveRollout } from '#server/traffic/move-rollout'
+import { type CheckedRoute, checkRoute, preFlightOf } from '#server/traffic/plan-pre-flight'
+import { stateColumns } from '#server/traffic/rollout-rows'
+
+type Parts = Pick<Container, 'db' | 'audit' | 'configuration' | 'clock' | 'catalog' | 'env'>
+
+export interface RolloutWish {
+  body: RolloutBody
+  actor: Actor
+  requestId: string
+}
+
+/**
+ * Makes a rollout, and starts it if that is wanted; ends when this instance obeys it.
+ * @throws AppError `invalid_request` naming the field (steps that do not rise, unknown names, an empty chain, a target that
+ * fails its pre-flight), `conflict` while another rollout of the same scope is under way.
+ */
+export async function createRollout(
+  parts: Parts,
+  wish: RolloutWish,
+): Promise<{ id: string; version: number }> {
+  const route = checkRoute(parts.catalog.current(), wish.body)
+  requirePlan(wish.body)
+  const flight = await preFlightOf(parts, route)
+  if (!flight.passes) {
+    const blocking = flight.findings.filter(({ outcome }) => outcome === 'blocks')
+    throw new AppError('invalid_request', {
+      message: `candidate: fails its pre-flight: ${blocking.map(({ text }) => text).join(' ')}`,
+      param: 'candidate',
+      errors: blocking.map(({ text }) => ({ path: 'candidate', message: text })),
+    })
+  }
+  const id = newId('rol')
+  const version = await parts.db.orm.transaction((tx) => writeRollout(tx, { parts, wish, route, id, flight }))
+  await parts.configuration.check()
+  return { id, version }
+}
+
+function requirePlan({ plan }: RolloutBody): void {
+  const problems = rolloutPlanProblems(plan)
+  if (problems.length === 0) return
+  throw new AppError('invalid_request', {
+    message: problems.map(({ field, text }) => `plan.${field}: ${text}.`).join(' '),
+    param: `plan.${problems[0]?.field}`,
+    errors: problems.map(({ field, text }) => ({ path: `plan.${field}`, message: text })),
+  })
+}
+
+interface Writing {
+  parts: Parts
+  wish: RolloutWish
+  route: CheckedRoute
+  id: string
+  flight: Awaited<ReturnType<typeof preFlightOf>>
+}
+
+async function writeRollout(tx: Transaction, writing: Writing): Promise<number> {
+  const { parts, wish, route, id, flight } = writing
+  const { body, actor, requestId } = wish
+  const nowMs = parts.clock.nowMs()
+  const move = { nowMs, reason: body.reason, actorId: actor.id }
+  const { tier, operation, baseline, candidate } = route
+  await requireFreeScope(tx, route)
+  const state = newRollout(move)
+  await tx.insert(rollouts).values({
+    id,
+    tier: tier.name,
+    operation,
+    baseline,
+    candidate,
+    plan: body.plan,
+    salt: `rollout ${randomBytes(8).toString('hex')}`,
+    preFlight: flight,
+    ...stateColumns(state),
+    createdAt: new Date(nowMs),
+    createdBy: actor.id,
+  })
+  await parts.audit.record(tx, {
+    action: 'rollout.create',
+    actorId: actor.id,
+    resource: `rollout/${id}`,
+    after: { tier: tier.name, operation, baseline, candidate, steps: body.plan.steps },
+    reason: body.reason,
+    correlationId: requestId,
+  })
+  if (!body.start) {
+    await bumpConfiguration(tx)
+    return state.version
+  }
+  const made = await lockRollout(tx, id)
+  if (!made) throw new Error('a rollout that was just written is not there')
+  const { record } = parts.audit
+  const step = { id, command: 'start', move, verdict: null, correlationId: requestId, record } as const
+  return (await moveRollout(tx, made, step)).version
+}
+
+/** One rollout of a scope is under way at a time. */
+async function requireFreeScope(tx: Transaction, { tier, operation }: CheckedRoute): Promise<void> {
+  const [other] = await tx
+    .select({ id: rollouts.id, phase: rollouts.phase, createdBy: rollouts.createdBy })
+    .from(rollouts)
+    .where(
+      and(
+        eq(rollouts.tier, tier.name),
+        operation === null ? isNull(rollouts.operation) : eq(rollouts.operation, operation),
+        inArray(rollouts.phase, ['pending', 'running', 'held', 'awaiting_approval', 'paused']),
+      ),
+    )
+    .for('update')
+  if (!other) return
+  const scope = operation === null ? `tier ${tier.name}` : `operation ${operation} of tier ${tier.name}`
+  throw new AppError('conflict', {
+    message: `A rollout of ${scope} is ${other.phase.replaceAll('_', ' ')} already (${other.id}): let it end or abort it first.`,
+    param: 'tier',
+  })
+}

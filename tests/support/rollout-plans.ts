@@ -1,0 +1,13 @@
+import type { RolloutPlan } from '#lib/traffic/rollout-plan'
+
+/** 10 % → 50 % → 100 %, the last two approved, with gates that a test can meet. */
+export const quickPlan: RolloutPlan = {
+  steps: [
+    { weightBps: 1_000, needsApproval: false, gate: { minimumRequests: 3, minimumMs: 0 } },
+    { weightBps: 5_000, needsApproval: true, gate: { minimumRequests: 3, minimumMs: 0 } },
+    { weightBps: 10_000, needsApproval: true, gate: { minimumRequests: 3, minimumMs: 0 } },
+  ],
+  guardrails: [{ metric: 'error_rate', limitRatio: 1.1, alphaWeight: 1 }],
+  falseRollbackAlpha: 0.05,
+  minimumEvidenceRequests: 5,
+}
