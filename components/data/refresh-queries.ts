@@ -1,7 +1,7 @@
 import type { Query, QueryClient } from '@tanstack/react-query'
 
 /** What an event says may have changed; first words of query keys. */
-const activityKeys = ['overview', 'requests', 'deployments', 'costs', 'quotas', 'answer-cache']
+const activityKeys = ['overview', 'requests', 'deployments', 'costs', 'quotas', 'answer-cache', 'rollouts']
 const configurationKeys = [
   'prices',
   'deployments',
@@ -19,6 +19,7 @@ const configurationKeys = [
   'alert-rules',
   'alert-silences',
   'alert-channels',
+  'rollouts',
 ]
 const moveKeys = {
   breaker: ['deployments', 'transitions'],

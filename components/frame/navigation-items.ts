@@ -1,6 +1,7 @@
 import {
   IconActivityHeartbeat,
   IconAdjustmentsHorizontal,
+  IconArrowRampRight,
   IconBell,
   IconBolt,
   IconCoin,
@@ -56,6 +57,13 @@ export const navigation: readonly { group: string; items: readonly NavigationIte
   {
     group: 'Steer',
     items: [
+      {
+        label: 'Traffic',
+        href: '/traffic',
+        icon: IconArrowRampRight,
+        question: 'Who serves what, and what moves next?',
+        ranged: false,
+      },
       {
         label: 'Deployments',
         href: '/deployments',

@@ -15,6 +15,8 @@ export interface ReasonModalProps {
   /** What else has to be chosen. */
   children?: ReactNode
   danger?: boolean
+  /** Mantine's; `md` where nobody says. */
+  size?: 'md' | 'xl'
   busy: boolean
   error: Error | null
   onClose: () => void
@@ -24,7 +26,7 @@ export interface ReasonModalProps {
 /** Asks for the reason of a change, and for a typed word where the change is dangerous. */
 export function ReasonModal(props: ReasonModalProps) {
   return (
-    <Modal opened={props.opened} onClose={props.onClose} title={props.title}>
+    <Modal opened={props.opened} onClose={props.onClose} title={props.title} size={props.size ?? 'md'}>
       <ReasonForm {...props} />
     </Modal>
   )

@@ -40,6 +40,8 @@ const views: readonly View[] = [
     path: '/quotas',
     shown: asked('Change the plan starter', 'Change the plan starter'),
   },
+  { name: 'traffic', path: '/traffic', shown: heading('Rollouts') },
+  { name: 'new rollout', path: '/traffic?create=rollout', shown: dialog('New rollout') },
   { name: 'deployments', path: '/deployments', shown: heading('westeurope') },
   { name: 'deployment drawer', path: '/deployments?deployment=we-premium', shown: dialog('we-premium') },
   {

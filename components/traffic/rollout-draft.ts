@@ -1,0 +1,100 @@
+import type { PreFlightBody, RolloutBodyInput, RolloutsView } from '#lib/contracts/rollouts'
+import { defaultRolloutPlan, type GuardrailMetric } from '#lib/traffic/rollout-plan'
+
+/** A step as it is edited: numbers are text until it is sent. */
+export interface StepDraft {
+  key: number
+  percent: string
+  requests: string
+  minutes: string
+  needsApproval: boolean
+}
+
+export interface GuardrailDraft {
+  metric: GuardrailMetric
+  watched: boolean
+  /** How much worse it may be, in per cent. */
+  worse: string
+  alphaWeight: number
+}
+
+/** A rollout that is being made. */
+export interface RolloutDraft {
+  tier: string
+  /** Empty = every operation. */
+  operation: string
+  baseline: 'legacy' | 'tier'
+  /** Empty = the tier's own chain. */
+  candidate: readonly string[]
+  steps: readonly StepDraft[]
+  guardrails: readonly GuardrailDraft[]
+  start: boolean
+}
+
+const minuteMs = 60_000
+
+/** The standard plan for the first tier that has somewhere to come from. */
+export function freshDraft(tiers: RolloutsView['tiers']): RolloutDraft {
+  const tier = tiers.find(({ legacy }) => legacy.length > 0) ?? tiers[0]
+  return {
+    tier: tier?.name ?? '',
+    operation: '',
+    baseline: tier && tier.legacy.length > 0 ? 'legacy' : 'tier',
+    candidate: [],
+    start: true,
+    steps: defaultRolloutPlan.steps.map(({ weightBps, needsApproval, gate }, key) => ({
+      key,
+      percent: String(weightBps / 100),
+      requests: String(gate.minimumRequests),
+      minutes: String(gate.minimumMs / minuteMs),
+      needsApproval,
+    })),
+    guardrails: defaultRolloutPlan.guardrails.map(({ metric, limitRatio, alphaWeight }) => ({
+      metric,
+      watched: true,
+      worse: String(Math.round((limitRatio - 1) * 100)),
+      alphaWeight,
+    })),
+  }
+}
+
+/** The route of a draft, as the pre-flight takes it. */
+export function draftRoute({ tier, operation, baseline, candidate }: RolloutDraft): PreFlightBody {
+  return {
+    tier,
+    operation: operation.trim() === '' ? null : operation.trim(),
+    baseline,
+    candidate: candidate.length === 0 ? null : candidate.map((id) => [id]),
+  }
+}
+
+/** A draft as the API takes it; text that is no number is refused there, with its field. */
+export function draftBody(draft: RolloutDraft, reason: string): RolloutBodyInput {
+  return {
+    ...draftRoute(draft),
+    start: draft.start,
+    reason,
+    plan: {
+      ...defaultRolloutPlan,
+      steps: draft.steps.map(({ percent, requests, minutes, needsApproval }) => ({
+        weightBps: Math.round(toNumber(percent) * 100),
+        needsApproval,
+        gate: {
+          minimumRequests: toNumber(requests),
+          minimumMs: Math.round(toNumber(minutes) * minuteMs),
+        },
+      })),
+      guardrails: draft.guardrails
+        .filter(({ watched }) => watched)
+        .map(({ metric, worse, alphaWeight }) => ({
+          metric,
+          limitRatio: 1 + toNumber(worse) / 100,
+          alphaWeight,
+        })),
+    },
+  }
+}
+
+function toNumber(text: string): number {
+  return text.trim() === '' ? Number.NaN : Number(text.replace(',', '.'))
+}

@@ -1,0 +1,81 @@
+'use client'
+
+import { Checkbox, Skeleton, Stack } from '@mantine/core'
+import { useDebouncedValue } from '@mantine/hooks'
+import { useState } from 'react'
+import { useDeployments } from '#components/data/use-deployments'
+import { useCreateRollout, usePreFlight } from '#components/data/use-rollouts'
+import { PreFlightList } from '#components/traffic/pre-flight-list'
+import { draftBody, draftRoute, freshDraft, type RolloutDraft } from '#components/traffic/rollout-draft'
+import { GuardrailFields, RouteFields, StepFields } from '#components/traffic/rollout-fields'
+import { chainWords, scopeWords } from '#components/traffic/rollout-words'
+import { notifyDone } from '#components/ui/notify'
+import { ReasonModal } from '#components/ui/reason-modal'
+import type { RolloutsView } from '#lib/contracts/rollouts'
+
+/** Makes a rollout; the pre-flight of its target is shown before the button. */
+export function RolloutModal({ tiers, onClose }: { tiers: RolloutsView['tiers']; onClose: () => void }) {
+  const [draft, setDraft] = useState(() => freshDraft(tiers))
+  const { data } = useDeployments()
+  const create = useCreateRollout()
+  const confirm = (reason: string) =>
+    create.mutate(draftBody(draft, reason), {
+      onSuccess: () => {
+        notifyDone(
+          draft.start ? 'The rollout is started' : 'The rollout is made',
+          draft.start ? 'Every instance obeys within a second.' : 'It moves nothing until it is started.',
+        )
+        onClose()
+      },
+    })
+  return (
+    <ReasonModal
+      opened
+      size="xl"
+      title="New rollout"
+      effect={effectOf(draft, tiers)}
+      verb={draft.start ? 'Start rollout' : 'Make rollout'}
+      busy={create.isPending}
+      error={create.error}
+      onClose={onClose}
+      onConfirm={confirm}
+    >
+      <Stack gap="sm">
+        <RouteFields
+          draft={draft}
+          onChange={setDraft}
+          tiers={tiers}
+          deployments={(data?.deployments ?? []).map(({ id }) => id)}
+        />
+        <PreFlightOf draft={draft} />
+        <StepFields draft={draft} onChange={setDraft} />
+        <GuardrailFields draft={draft} onChange={setDraft} />
+        <Checkbox
+          label="Start at once"
+          checked={draft.start}
+          onChange={(event) => setDraft({ ...draft, start: event.currentTarget.checked })}
+        />
+      </Stack>
+    </ReasonModal>
+  )
+}
+
+function PreFlightOf({ draft }: { draft: RolloutDraft }) {
+  const [route] = useDebouncedValue(draftRoute(draft), 300)
+  const { data, error } = usePreFlight(route.tier === '' ? null : route)
+  if (error) return <p role="alert">{error.message}</p>
+  return data ? (
+    <PreFlightList flight={data} />
+  ) : (
+    <Skeleton height={48} role="status" aria-label="Loading the pre-flight" />
+  )
+}
+
+function effectOf(draft: RolloutDraft, tiers: RolloutsView['tiers']): string {
+  const tier = tiers.find(({ name }) => name === draft.tier)
+  const { operation, candidate } = draftRoute(draft)
+  const from = draft.baseline === 'legacy' ? (tier?.legacy ?? []) : (tier?.chain ?? [])
+  const scope = scopeWords({ tier: draft.tier, operation })
+  const what = `${draft.steps[0]?.percent ?? '?'} % of ${scope} goes to ${chainWords(candidate ?? tier?.chain ?? [])}, the rest to ${chainWords(from)}.`
+  return draft.start ? `At once ${what}` : `Once it is started ${what}`
+}
