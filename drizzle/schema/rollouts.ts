@@ -125,7 +125,7 @@ export const rolloutCounts = pgTable(
   ],
 )
 
-/** Units (conversations, creators) that each side has seen in each visit; gone when the rollout has ended. */
+/** Units (conversations, creators) that each side has seen in each visit; gone when the rollout is rolled back or retired. */
 export const rolloutUnits = pgTable(
   'rollout_units',
   {

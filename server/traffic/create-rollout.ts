@@ -9,9 +9,12 @@ import type { Actor } from '#server/access/principal'
 import { bumpConfiguration, type Transaction } from '#server/config/configuration-version'
 import type { Container } from '#server/create-container'
 import { AppError } from '#server/http/app-error'
+import { safeCause } from '#server/telemetry/safe-cause'
 import { lockRollout, moveRollout } from '#server/traffic/move-rollout'
 import { type CheckedRoute, checkRoute, preFlightOf } from '#server/traffic/plan-pre-flight'
 import { stateColumns } from '#server/traffic/rollout-rows'
+
+const uniqueViolation = '23505'
 
 type Parts = Pick<Container, 'db' | 'audit' | 'configuration' | 'clock' | 'catalog' | 'env'>
 
@@ -42,7 +45,13 @@ export async function createRollout(
     })
   }
   const id = newId('rol')
-  const version = await parts.db.orm.transaction((tx) => writeRollout(tx, { parts, wish, route, id, flight }))
+  const version = await parts.db.orm
+    .transaction((tx) => writeRollout(tx, { parts, wish, route, id, flight }))
+    .catch((error: unknown) => {
+      // Another instance wrote its rollout between this one's look and its write.
+      if (safeCause(error).code === uniqueViolation) throw scopeTaken(route, 'was made at this moment')
+      throw error
+    })
   await parts.configuration.check()
   return { id, version }
 }
@@ -108,7 +117,7 @@ async function writeRollout(tx: Transaction, writing: Writing): Promise<number> 
 /** One rollout of a scope is under way at a time. */
 async function requireFreeScope(tx: Transaction, { tier, operation }: CheckedRoute): Promise<void> {
   const [other] = await tx
-    .select({ id: rollouts.id, phase: rollouts.phase, createdBy: rollouts.createdBy })
+    .select({ id: rollouts.id, phase: rollouts.phase })
     .from(rollouts)
     .where(
       and(
@@ -119,9 +128,13 @@ async function requireFreeScope(tx: Transaction, { tier, operation }: CheckedRou
     )
     .for('update')
   if (!other) return
+  throw scopeTaken({ tier, operation }, `is ${other.phase.replaceAll('_', ' ')} already (${other.id})`)
+}
+
+function scopeTaken({ tier, operation }: Pick<CheckedRoute, 'tier' | 'operation'>, state: string): AppError {
   const scope = operation === null ? `tier ${tier.name}` : `operation ${operation} of tier ${tier.name}`
-  throw new AppError('conflict', {
-    message: `A rollout of ${scope} is ${other.phase.replaceAll('_', ' ')} already (${other.id}): let it end or abort it first.`,
+  return new AppError('conflict', {
+    message: `A rollout of ${scope} ${state}: let it end or abort it first.`,
     param: 'tier',
   })
 }

@@ -4,7 +4,6 @@ import type { RolloutVerdict } from '#lib/traffic/evaluate-rollout'
 import {
   candidateWeightBps,
   changeRollout,
-  isEnded,
   type RolloutCommand,
   type RolloutMove,
   type RolloutState,
@@ -99,7 +98,8 @@ async function writeMove(
     reason: move.reason,
     verdict: verdict && { gates: verdict.gates, guardrails: verdict.guardrails },
   })
-  if (isEnded(state.phase)) await tx.delete(rolloutUnits).where(eq(rolloutUnits.rolloutId, id))
+  if (state.phase === 'rolled_back' || state.phase === 'retired')
+    await tx.delete(rolloutUnits).where(eq(rolloutUnits.rolloutId, id))
   await step.record(tx, {
     action: actions[command],
     actorId: move.actorId,

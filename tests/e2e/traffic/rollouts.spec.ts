@@ -49,7 +49,9 @@ test('a rollout is made, approved to 50 %, and rolls itself back when its candid
 
     await scriptFault(page, shared)
     await expect(rollout.getByText('rolled back').first()).toBeVisible({ timeout: 120_000 })
-    await expect(rollout.getByText(/^Errors: .* against .*; evidence of harm \d+ % of what rolls back$/).first()).toBeVisible()
+    await expect(
+      rollout.getByText(/^Errors: .* against .*; evidence of harm \d+ % of what rolls back$/).first(),
+    ).toBeVisible()
     const chart = rollout.getByRole('figure', { name: /^Evidence of harm/ })
     await expect(chart.getByText('Rolls back')).toBeVisible()
     await expect(chart.locator('path.recharts-line-curve').first()).toBeVisible()
@@ -80,7 +82,10 @@ async function clearFault(page: Page, { url }: SharedConsole): Promise<void> {
   const headers = { origin: url }
   await page.request.delete(`/api/admin/simulator/faults/${fault.deployment}`, { headers })
   for (const id of ['we-economy', 'ne-economy'])
-    await page.request.post(`/api/admin/deployments/${id}/close`, { headers, data: { reason: 'the fault is gone' } })
+    await page.request.post(`/api/admin/deployments/${id}/close`, {
+      headers,
+      data: { reason: 'the fault is gone' },
+    })
 }
 
 async function retire(page: Page, rollout: Locator): Promise<void> {

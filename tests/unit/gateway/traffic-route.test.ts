@@ -10,6 +10,7 @@ import {
   type TrafficConfig,
   type TrafficShare,
 } from '#lib/traffic/traffic-config'
+import { unitKey } from '#lib/traffic/unit-key'
 import { blocked, calmSnapshot, orderOf, planOf } from '#tests/support/route-snapshots'
 
 function builtIn(): Catalog {
@@ -47,7 +48,8 @@ describe('a switch', () => {
     const { tier, traffic, policy, limits } = planOf({ model }, at(thrown({ kind: 'all' })))
     const before = planOf({ model }, at({}))
     expect([tier, policy, limits]).toEqual([model, before.policy, before.limits])
-    expect(traffic).toEqual({ arm: 'legacy', rolloutId: null, switchId: 'tsw_1', deploymentIds: chain })
+    const moved = { arm: 'legacy', rolloutId: null, switchId: 'tsw_1', deploymentIds: chain, visit: null }
+    expect(traffic).toEqual(moved)
   })
 
   it('of a tier or an operation sends nothing else', () => {
@@ -129,6 +131,7 @@ describe('a share', () => {
       rolloutId: 'rol_1',
       switchId: null,
       deploymentIds: legacyOf.premium,
+      visit: { now: 2, counted: 2, weightBps: 1_000 },
     })
     const behind = planOf(candidate, at(shares)).reasons.find(({ code }) => code === 'fallback')
     expect(behind?.text).toBe(
@@ -144,6 +147,31 @@ describe('a share', () => {
     expect(arm({ session: inside, creatorId: outside, requestId: outside })).toBe('candidate')
     expect(arm({ creatorId: outside, requestId: inside })).toBe('baseline')
     expect(arm({ requestId: inside })).toBe('candidate')
+  })
+
+  it('leaves a conversation that was under way where it began, and counts it there', () => {
+    const session = unitIn('baseline')
+    const grown = {
+      ...share,
+      candidateWeightBps: 10_000,
+      visit: 5,
+      carried: {
+        visit: 2,
+        weightBps: 1_000,
+        sides: new Map([[unitKey('rol_1', session), 'baseline' as const]]),
+      },
+    }
+    const asked = { model: 'premium', session }
+    const { traffic } = planOf(asked, at({ shares: [grown] }))
+    expect(traffic).toMatchObject({
+      arm: 'baseline',
+      visit: { now: 5, counted: 2, weightBps: 1_000 },
+    })
+    expect(movedBy(asked, { shares: [grown] })).toEqual([
+      'keeps the baseline of rollout rol_1, on which its conversation began',
+    ])
+    const other = { model: 'premium', session: 'another one' }
+    expect(planOf(other, at({ shares: [grown] })).traffic.arm).toBe('candidate')
   })
 
   it('of the operation wins over one of the tier, a switch over both; names and pins see none', () => {
