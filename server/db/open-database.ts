@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { drizzle } from 'drizzle-orm/node-postgres'
-import { Pool } from 'pg'
+import { Pool, type PoolClient } from 'pg'
 import { lockDataDir } from '#server/db/data-dir-lock'
 import type { Database, DatabaseConnection } from '#server/db/database'
 import { startEmbeddedServer } from '#server/db/embedded-server'
@@ -52,7 +52,29 @@ function openPool(options: {
 }): Pool {
   const pool = new Pool({ ...options.connection, max: options.max, application_name: 'huntaze' })
   pool.on('error', options.onError)
+  takeBackLost(pool)
   return pool
+}
+
+const lostForMs = 1_000
+
+/**
+ * A connection that is lost while somebody uses it fails their query; unheard, its error would end the process as well. Who
+ * loses it before their transaction began never gives it back (drizzle's `begin` stands before its `finally`), so the pool
+ * would miss it for good.
+ */
+function takeBackLost(pool: Pool): void {
+  const taken = new Set<PoolClient>()
+  pool.on('acquire', (client) => taken.add(client))
+  pool.on('release', (_error, client) => taken.delete(client))
+  pool.on('connect', (client) => {
+    client.on('error', () => undefined)
+    client.on('end', () => {
+      setTimeout(() => {
+        if (taken.has(client)) client.release(true)
+      }, lostForMs)
+    })
+  })
 }
 
 /** Closing again waits for the first close. */
