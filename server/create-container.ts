@@ -19,6 +19,7 @@ import type { ConsoleEvents } from '#server/telemetry/console-events'
 import type { Log } from '#server/telemetry/log'
 import type { Telemetry } from '#server/telemetry/open-telemetry'
 import type { Rollouts } from '#server/traffic/open-rollouts'
+import type { Traffic } from '#server/traffic/open-traffic'
 
 /** Everything a route may use, wired once a process by `open-container`. */
 export interface Container {
@@ -47,6 +48,7 @@ export interface Container {
   refusals: RefusalCounter
   events: ConsoleEvents
   telemetry: Telemetry
+  traffic: Traffic
   /** Null when every provider is real. */
   simulator: Simulator | null
   simulated: readonly string[]

@@ -105,6 +105,7 @@ function stopOnSignal(server: Server, container: Container, env: Env): void {
       (error: unknown) => fail(error),
     )
   }
+  process.on('SIGUSR2', container.traffic.orders.throwBySignal)
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
 }

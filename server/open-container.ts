@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { TrafficConfig } from '#lib/traffic/traffic-config'
 import { createAccess } from '#server/access/create-access'
 import { newId } from '#server/access/new-id'
 import { startAlerts } from '#server/alerts/start-alerts'
 import { openAudit } from '#server/audit/open-audit'
+import { listenForConfiguration } from '#server/config/configuration-listener'
 import { createConfigurationWatcher } from '#server/config/configuration-watcher'
 import { type Env, readEnv } from '#server/config/env'
 import { localKeyName, localSecret } from '#server/config/local-secret'
@@ -35,8 +35,7 @@ import { type Clock, systemClock } from '#server/telemetry/clock'
 import { createConsoleEvents } from '#server/telemetry/console-events'
 import { createLog, type Log } from '#server/telemetry/log'
 import { openTelemetry } from '#server/telemetry/open-telemetry'
-import { openRollouts, type Rollouts } from '#server/traffic/open-rollouts'
-import { createTrafficState } from '#server/traffic/traffic-state'
+import { openTraffic, openTrafficState } from '#server/traffic/open-traffic'
 
 /** A container that is open, and what the start has to tell the operator. */
 export interface OpenedContainer {
@@ -131,6 +130,8 @@ async function openFoundation({ env, log, clock, closers }: Opening) {
   })
   await configuration.start()
   closers.push(configuration.close)
+  if (db.kind === 'postgres')
+    closers.push(listenForConfiguration({ ...db, log, onChange: configuration.look }))
   const settings = createSettingsStore(db)
   await settings.reload()
   configuration.subscribe(() => settings.reload())
@@ -168,13 +169,15 @@ async function open(opening: Opening): Promise<OpenedContainer> {
   closers.push(resilience.close)
   const answers = await openAnswerCache({ env, db, settings, configuration, clock, log })
   closers.push(answers.store.close)
-  const traffic = await openTraffic(opening, { db, audit, configuration, events })
+  const startedAtMs = clock.nowMs()
+  const routing = await openTrafficState({ ...foundation, audit, instanceId, startedAtMs, clock, log })
+  closers.push(routing.rollouts.close)
   const shutdown = new AbortController()
-  const parts: Omit<Container, 'capacity' | 'alerts'> = {
+  const parts: Omit<Container, 'capacity' | 'alerts' | 'traffic'> = {
     env,
     version,
     instanceId,
-    startedAtMs: clock.nowMs(),
+    startedAtMs,
     publicUrl,
     clock,
     log,
@@ -192,13 +195,15 @@ async function open(opening: Opening): Promise<OpenedContainer> {
       ...shared,
       priceBook: prices.current,
       answers,
-      ...traffic,
+      traffic: routing.state.current,
+      noteServed: routing.noteServed,
+      rollouts: routing.rollouts,
       redact: redactor.redact,
       providers,
       settings,
       ledger,
     }),
-    rollouts: traffic.rollouts,
+    rollouts: routing.rollouts,
     redactor,
     refusals: createRefusalCounter(),
     events,
@@ -213,24 +218,11 @@ async function open(opening: Opening): Promise<OpenedContainer> {
   telemetry.observe(parts)
   const capacity = openCapacity(parts)
   closers.push(capacity.close)
-  const alerts = startAlerts({ ...parts, capacity })
+  const traffic = openTraffic(parts, routing)
+  closers.push(traffic.close)
+  const alerts = startAlerts({ ...parts, capacity, traffic })
   closers.push(alerts.job.close)
-  return { container: { ...parts, capacity, alerts }, firstOperatorUrl }
-}
-
-/** Where traffic is meant to go, and the rollouts that move it. */
-async function openTraffic(
-  { instanceId, clock, log, closers }: Opening,
-  parts: Pick<Container, 'db' | 'audit' | 'configuration' | 'events'>,
-): Promise<{ traffic: () => TrafficConfig; rollouts: Rollouts }> {
-  const { db, configuration } = parts
-  const state = createTrafficState(db, clock)
-  await state.reload(configuration.version())
-  const traffic = state.current
-  const rollouts = openRollouts({ parts: { ...parts, clock, log }, traffic, instanceId })
-  closers.push(rollouts.close)
-  configuration.subscribe((version) => rollouts.obey(version, state.reload))
-  return { traffic, rollouts }
+  return { container: { ...parts, capacity, traffic, alerts }, firstOperatorUrl }
 }
 
 /** The ledger with what an earlier run left booked. */

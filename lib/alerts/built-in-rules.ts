@@ -72,6 +72,41 @@ const dualWriteRules: readonly AlertRuleInput[] = [
   },
 ]
 
+const trafficRules: readonly AlertRuleInput[] = [
+  {
+    id: 'legacy-route-not-ready',
+    name: 'Legacy route not ready',
+    about:
+      'The way back is not open: the last probe of this route failed, or its rate limit is used up. A rollback would not be answered there.',
+    metric: 'traffic.legacy_not_ready',
+    condition: state,
+    severity: 'critical',
+    groupBy: ['deployment'],
+    resolve: { forSeconds: 0 },
+  },
+  {
+    id: 'instance-not-acknowledging',
+    name: 'Instance does not acknowledge',
+    about:
+      'An instance does not obey the present configuration, or reports no more: it died, or is cut off from the database and serves by its last one.',
+    metric: 'traffic.instance_behind_seconds',
+    condition: { kind: 'threshold', comparison: 'above', limit: 15 },
+    severity: 'critical',
+    groupBy: ['instance'],
+    resolve: { forSeconds: 0 },
+  },
+  {
+    id: 'traffic-rolled-back',
+    name: 'Traffic is rolled back',
+    about: 'A rollback switch is in force. It stays so until somebody takes it back on the Traffic page.',
+    metric: 'traffic.rolled_back',
+    condition: { kind: 'threshold', comparison: 'above', limit: 0 },
+    severity: 'warning',
+    groupBy: ['switch'],
+    resolve: { forSeconds: 0 },
+  },
+]
+
 const capacityRules: readonly AlertRuleInput[] = [
   {
     id: 'capacity-used',
@@ -233,6 +268,7 @@ export const builtInRules: readonly AlertRule[] = [
   ...capacityRules,
   ...dualWriteRules,
   ...rolloutRules,
+  ...trafficRules,
   ...moneyRules,
   ...auditRules,
 ].map((rule) => alertRule.parse(rule))

@@ -41,7 +41,7 @@ export const breakerTransitionView = z.object({
 /** `GET /api/admin/deployments/{id}/transitions` */
 export const transitionsView = z.object({ transitions: z.array(breakerTransitionView) })
 
-const reason = z.string().trim().min(3).max(500)
+export const reason = z.string().trim().min(3).max(500)
 
 /** `POST /api/admin/deployments/{id}/isolate` (operator). Without `forMs` it holds until somebody releases it. */
 export const isolateBody = z.strictObject({

@@ -213,6 +213,27 @@ export const metricList = {
     help: 'How long the deployment still asked to be left alone.',
     labels: deployment,
   },
+  switchesInForce: {
+    name: 'huntaze.traffic.switches',
+    kind: 'gauge',
+    unit: '{switch}',
+    help: 'Rollback switches that this instance obeys.',
+    labels: {},
+  },
+  rolledBack: {
+    name: 'huntaze.traffic.rolled_back',
+    kind: 'counter',
+    unit: '{request}',
+    help: 'Requests that a rollback switch sent to the legacy providers, by what became of them.',
+    labels: { 'huntaze.tier': 'tiers', 'huntaze.outcome': outcomes },
+  },
+  configurationVersion: {
+    name: 'huntaze.configuration.version',
+    kind: 'gauge',
+    unit: '1',
+    help: 'The configuration version that requests of this instance obey; equal on every instance, or one is behind.',
+    labels: {},
+  },
   journalDepth: {
     name: 'huntaze.ledger.journal.depth',
     kind: 'gauge',

@@ -64,3 +64,11 @@ export function describeScope(scope: SwitchScope): string {
   if (scope.kind === 'tier') return `tier ${scope.tier}`
   return `operation ${scope.operation} of ${scope.tier === null ? 'every tier' : `tier ${scope.tier}`}`
 }
+
+/** Do both hold exactly the same requests? */
+export function isSameScope(a: SwitchScope, b: SwitchScope): boolean {
+  if (a.kind === 'tier' && b.kind === 'tier') return a.tier === b.tier
+  if (a.kind === 'operation' && b.kind === 'operation')
+    return a.operation === b.operation && a.tier === b.tier
+  return a.kind === 'all' && b.kind === 'all'
+}

@@ -12,11 +12,12 @@ import { observeBudgets } from '#server/quotas/observe-budgets'
 import { observeBreakers } from '#server/resilience/observe-breakers'
 import { observeTiers } from '#server/telemetry/observe-tiers'
 import { observeRollouts } from '#server/traffic/observe-rollouts'
+import { observeTraffic } from '#server/traffic/observe-traffic'
 
 /** What the readers may read; only the instance that holds the lease of the alerts does. */
 export type ObservationParts = Pick<
   Container,
-  'db' | 'catalog' | 'settings' | 'gateway' | 'capacity' | 'log' | 'quotas'
+  'db' | 'catalog' | 'settings' | 'gateway' | 'capacity' | 'log' | 'quotas' | 'env' | 'clock'
 >
 
 export type ReadObservations = (nowMs: number) => Promise<readonly Observation[]>
@@ -29,12 +30,8 @@ export interface ObservationReader {
 }
 
 /** Every domain that has something to alert on: one line each, `{ name, read: observe…(parts) }`. */
-export function observationReaders({
-  db,
-  catalog,
-  gateway,
-  quotas,
-}: ObservationParts): readonly ObservationReader[] {
+export function observationReaders(parts: ObservationParts): readonly ObservationReader[] {
+  const { db, catalog, gateway, quotas } = parts
   const { gauges } = gateway
   return [
     { name: 'budget', read: observeBudgets({ db, quotas }) },
@@ -49,5 +46,6 @@ export function observationReaders({
     { name: 'reconciliation', read: observeReconciliation(db, gateway.priceBook) },
     { name: 'dual_write', read: observeDualWrite(db) },
     { name: 'rollout', read: observeRollouts(db) },
+    { name: 'traffic', read: observeTraffic(parts) },
   ]
 }

@@ -14,7 +14,7 @@ import { purgeLog } from '#server/audit/purge-log'
 import { createRecordAudit, type RecordAudit } from '#server/audit/record-audit'
 import { runSealer, sealerLeaseMs } from '#server/audit/run-sealer'
 import { createSealer } from '#server/audit/sealer'
-import { createSigningKeys, type SigningKeys } from '#server/audit/signing-keys'
+import { readSigningKeys, type SigningKeys } from '#server/audit/signing-keys'
 import { createVerifications, type Verifications } from '#server/audit/verifications'
 import type { Env } from '#server/config/env'
 import { localSecret } from '#server/config/local-secret'
@@ -109,7 +109,7 @@ function readKeys(env: Env): { pseudonyms: Pseudonyms; keys: SigningKeys } {
   const kept = (name: string) => [localSecret(env.HUNTAZE_DATA_DIR, name)]
   return {
     pseudonyms: createPseudonyms(env.HUNTAZE_PSEUDONYM_KEY ?? kept('pseudonym-key')),
-    keys: createSigningKeys(env.HUNTAZE_SIGNING_KEY ?? kept('signing-key')),
+    keys: readSigningKeys(env),
   }
 }
 

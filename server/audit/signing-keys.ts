@@ -1,4 +1,6 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
+import type { Env } from '#server/config/env'
+import { localSecret } from '#server/config/local-secret'
 
 /** Ed25519 keys that sign the audit log: the present one signs, all of them verify. */
 export interface SigningKeys {
@@ -10,6 +12,11 @@ export interface SigningKeys {
   isSigned(text: string, by: { keyId: string; signature: string }): boolean
   /** Public keys by id, as SPKI in base64. */
   publicKeys: Readonly<Record<string, string>>
+}
+
+/** The keys of the environment, else the one in the data directory. */
+export function readSigningKeys(env: Pick<Env, 'HUNTAZE_SIGNING_KEY' | 'HUNTAZE_DATA_DIR'>): SigningKeys {
+  return createSigningKeys(env.HUNTAZE_SIGNING_KEY ?? [localSecret(env.HUNTAZE_DATA_DIR, 'signing-key')])
 }
 
 /** PKCS #8 around the 32 bytes of an Ed25519 key (RFC 8410 §7). */

@@ -10,6 +10,9 @@ export type Transaction = PgDatabase<NodePgQueryResultHKT>
 /** Done inside the transaction of a change, so that both are there or neither is; it gets what was before and after. */
 export type Along = (tx: Transaction, change: { before?: unknown; after?: unknown }) => Promise<void>
 
+/** Told to whoever listens at the commit; polling finds the change without it. */
+export const configurationChannel = 'huntaze_configuration'
+
 /** The row that every configuration change raises. */
 const rowId = 'current'
 
@@ -26,7 +29,9 @@ export async function bumpConfiguration(tx: Transaction): Promise<number> {
       set: { version: sql`${configurationVersion.version} + 1`, changedAt: sql`now()` },
     })
     .returning({ version: configurationVersion.version })
-  return rows[0]?.version ?? 0
+  const version = rows[0]?.version ?? 0
+  await tx.execute(sql`SELECT pg_notify(${configurationChannel}, ${String(version)})`)
+  return version
 }
 
 /** The committed configuration version; 0 before the first change. */

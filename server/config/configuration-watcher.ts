@@ -13,6 +13,8 @@ export interface ConfigurationWatcher {
    * Rejects with the first failure, and then the same change is tried again by the next check.
    */
   check(): Promise<void>
+  /** The same for whoever has nobody to tell: a failure is logged, and polling tries again. */
+  look(): void
   /** Returns the function that ends the subscription. */
   subscribe(listener: ConfigurationListener): () => void
   /**
@@ -51,7 +53,7 @@ export function createConfigurationWatcher(options: ConfigurationWatcherOptions)
     queue = done.catch(() => undefined)
     return done
   }
-  const poll = async () => {
+  const look = async () => {
     try {
       await enqueue(run)
       failing = false
@@ -60,6 +62,9 @@ export function createConfigurationWatcher(options: ConfigurationWatcherOptions)
         options.log.warn({ cause: safeCause(cause) }, 'Configuration changes cannot be read; trying again')
       failing = true
     }
+  }
+  const poll = async () => {
+    await look()
     schedule()
   }
   const schedule = () => {
@@ -71,6 +76,7 @@ export function createConfigurationWatcher(options: ConfigurationWatcherOptions)
   return {
     version: () => known,
     check: () => enqueue(run),
+    look: () => void look(),
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)

@@ -99,6 +99,17 @@ export const envVariables = {
     group: 'Catalog',
     about: 'Path of a JSON catalog of regions, deployments and tiers; without it the built-in one.',
   },
+  HUNTAZE_LEGACY_PROBE_MINUTES: {
+    schema: z.coerce.number().int().min(0).max(1_440).default(5),
+    group: 'Catalog',
+    about:
+      'Minutes between two small calls to each legacy route, which show that the way back is open; 0 = only by hand.',
+  },
+  HUNTAZE_LEGACY_PROBE_DAILY_USD: {
+    schema: z.coerce.number().min(0).max(1_000).default(1),
+    group: 'Catalog',
+    about: 'What those calls may cost a day (UTC) in USD; when it is reached they rest until midnight.',
+  },
   HUNTAZE_BOOTSTRAP_API_KEY: {
     schema: secretKey.optional(),
     group: 'Access',

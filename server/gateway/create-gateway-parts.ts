@@ -27,6 +27,7 @@ export interface GatewayResources
     | 'answers'
     | 'traffic'
     | 'rollouts'
+    | 'noteServed'
   > {
   catalog: CatalogStore
   providers: { of(deployment: Deployment): Provider }

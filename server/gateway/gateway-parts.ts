@@ -17,6 +17,7 @@ import type { Clock } from '#server/telemetry/clock'
 import type { Log } from '#server/telemetry/log'
 import type { Telemetry } from '#server/telemetry/open-telemetry'
 import type { RolloutWatch } from '#server/traffic/open-rollouts'
+import type { NoteServed } from '#server/traffic/served-requests'
 
 /** What the gateway needs of the ledger. */
 export interface Ledger {
@@ -39,6 +40,8 @@ export interface GatewayParts {
   traffic(): TrafficConfig
   /** Told of every request that ended: which side of a rollout it was on, and what it used. */
   rollouts: RolloutWatch
+  /** Told of every answered request after its row. */
+  noteServed: NoteServed
   bulkheads: Bulkheads
   retryGate: RetryGate
   hedges: HedgeShares

@@ -312,6 +312,7 @@ export async function settleRun(run: GatewayRun, end: RunEnd): Promise<void> {
     run.parts.telemetry.ended({ record, trace: run.context.trace })
     tellRollouts(run, record)
     await run.parts.ledger.record(record)
+    if (end.outcome === 'success') noteServed(run, record)
   } finally {
     const { usage, costPicoUsd } = run
     const tokens = BigInt(usage.inputTokens + usage.outputTokens)
@@ -333,6 +334,15 @@ function tellRollouts(run: GatewayRun, record: LedgerRecord): void {
   const tokens = usage.inputTokens === 0 ? null : usage.inputTokens + (plan.limits.maxOutputTokens ?? 0)
   const { tier } = plan
   seen.saw({ tier, operation: record.operation, features, tokens, atMs: record.startedAtMs })
+}
+
+function noteServed(
+  run: GatewayRun,
+  { id, startedAtMs, deploymentId, provider, operation }: LedgerRecord,
+): void {
+  const { tier, traffic } = run.plan
+  const { switchId } = traffic
+  run.parts.noteServed({ id, startedAtMs, deploymentId, provider, tier, operation, switchId })
 }
 
 function logRun(run: GatewayRun, record: LedgerRecord): void {

@@ -13,14 +13,17 @@ import type { RequestContext } from '#server/gateway/request-context'
 import { routeSnapshot } from '#server/gateway/route-snapshot'
 import { withRun } from '#server/gateway/run-failure'
 import { AppError } from '#server/http/app-error'
-import { traceContext } from '#server/http/request-id'
+import { newRequestId, traceContext } from '#server/http/request-id'
 
 export interface TestCall {
   deploymentId: string
-  actor: Actor
+  actor: Pick<Actor, 'id'>
   requestId: string
   request: Request
 }
+
+/** What a test call needs of the process. */
+export type TestCallParts = Pick<Container, 'gateway' | 'clock' | 'log' | 'ledger' | 'isShuttingDown'>
 
 /** An operator waits for it, so it ends sooner than callers' requests may. */
 const longestMs = 15_000
@@ -34,14 +37,38 @@ const longestText = 200
  *
  * @throws AppError `not_found` for an unknown deployment; `shutting_down`, `ledger_unavailable`: no call, no row.
  */
-export async function makeTestCall(container: Container, call: TestCall): Promise<TestCallView> {
+export async function makeTestCall(container: TestCallParts, call: TestCall): Promise<TestCallView> {
   requireAccepting(container)
-  const run = startTestRun(container, call)
   const { actor, requestId, deploymentId } = call
   container.log.info({ requestId, actorId: actor.id, deploymentId }, 'an operator asked for a test call')
+  return (await callOnce(container, { ...call, operation: 'test' })).call
+}
+
+/**
+ * The same call made by the system itself, in the ledger as operation `probe`, with what it cost (null = no price).
+ * @throws AppError as `makeTestCall` does.
+ */
+export async function probeDeployment(
+  parts: TestCallParts,
+  deploymentId: string,
+): Promise<{ call: TestCallView; costPicoUsd: bigint | null }> {
+  requireAccepting(parts)
+  const request = new Request('http://localhost/probe')
+  const call = { deploymentId, actor: { id: 'system' }, requestId: newRequestId(), request }
+  return callOnce(parts, { ...call, operation: 'probe' })
+}
+
+type OneCall = TestCall & { operation: 'test' | 'probe' }
+
+async function callOnce(
+  container: TestCallParts,
+  one: OneCall,
+): Promise<{ call: TestCallView; costPicoUsd: bigint | null }> {
+  const run = startTestRun(container, one)
   const ended = await ask(run)
   const durationMs = Math.round(container.clock.monotonicMs() - run.context.startedMs)
-  return { requestId, durationMs, ...ended }
+  const { costPicoUsd } = run
+  return { call: { requestId: one.requestId, durationMs, ...ended }, costPicoUsd }
 }
 
 async function ask(run: GatewayRun): Promise<Pick<TestCallView, 'ok' | 'text' | 'failure'>> {
@@ -71,7 +98,7 @@ async function askEmbeddings(run: GatewayRun): Promise<null> {
   return null
 }
 
-function startTestRun(container: Container, call: TestCall): GatewayRun {
+function startTestRun(container: TestCallParts, call: OneCall): GatewayRun {
   const { kind, plan } = planTestCall(container, call.deploymentId)
   return startRun({
     parts: container.gateway,
@@ -87,7 +114,7 @@ function startTestRun(container: Container, call: TestCall): GatewayRun {
 }
 
 /** The deployment alone within its tier's limits; an embedding deployment is asked for an embedding. */
-function planTestCall(container: Container, id: string): Pick<GatewayRun, 'kind' | 'plan'> {
+function planTestCall(container: TestCallParts, id: string): Pick<GatewayRun, 'kind' | 'plan'> {
   const parts = container.gateway
   if (!parts.catalog().deployments.has(id))
     throw new AppError('not_found', { message: `The catalog has no deployment "${id.slice(0, 100)}".` })
@@ -115,7 +142,7 @@ function onceAt(plan: RoutePlan, deploymentId: string): RoutePlan {
   return {
     ...plan,
     candidates: [{ deploymentId, step: 0 }],
-    reasons: [{ deploymentId, code: 'alias', text: 'asked by an operator’s test call' }],
+    reasons: [{ deploymentId, code: 'alias', text: 'asked by a test call, whatever plan and breakers say' }],
     limits: {
       ...limits,
       attemptTimeoutMs: Math.min(limits.attemptTimeoutMs, longestMs),
@@ -129,7 +156,10 @@ function onceAt(plan: RoutePlan, deploymentId: string): RoutePlan {
   }
 }
 
-function testContext(container: Container, { actor, requestId, request }: TestCall): RequestContext {
+function testContext(
+  container: TestCallParts,
+  { actor, requestId, request, operation }: OneCall,
+): RequestContext {
   return {
     requestId,
     correlationId: requestId,
@@ -142,7 +172,7 @@ function testContext(container: Container, { actor, requestId, request }: TestCa
       regions: [],
       streamMode: null,
     },
-    tags: { creatorId: null, fanId: null, operation: 'test', sessionId: null, names: [] },
+    tags: { creatorId: null, fanId: null, operation, sessionId: null, names: [] },
     startedAtMs: container.clock.nowMs(),
     startedMs: container.clock.monotonicMs(),
     callerSignal: request.signal,

@@ -98,7 +98,7 @@ function refuse(container: Container, { thrown, ...ids }: Refusal): Response {
 }
 
 /** @throws AppError while this instance takes no new work. */
-export function requireAccepting(container: Container): void {
+export function requireAccepting(container: Pick<Container, 'isShuttingDown' | 'ledger'>): void {
   if (container.isShuttingDown()) {
     throw new AppError('shutting_down', {
       message: 'This instance is shutting down; send the request again.',

@@ -15,6 +15,9 @@ export function observeGateway(parts: ObservedParts, observe: Observe): void {
   for (const [id, { capacity }] of gateway.catalog().deployments) {
     observeDeployment(parts, observe, { id, tokensPerMinute: capacity?.tokensPerMinute ?? null })
   }
+  const { switches, version } = gateway.traffic()
+  observe('switchesInForce', switches.length, {})
+  observe('configurationVersion', version, {})
   observe('journalDepth', ledger.journalPending(), {})
   observe('ledgerPending', ledger.pending(), {})
   observe('ledgerRefused', ledger.refused(), {})

@@ -19,6 +19,9 @@ export function recordRequest(metrics: Metrics, record: LedgerRecord): void {
   if (record.planReasons.some(({ cache }) => cache === 'stale')) {
     metrics.count('repeatedAnswers', 1, { 'huntaze.tier': tier })
   }
+  if (record.provider !== 'azure-openai' && record.planReasons.some(({ code }) => code === 'rollback')) {
+    metrics.count('rolledBack', 1, { 'huntaze.tier': tier, 'huntaze.outcome': record.outcome })
+  }
   for (const attempt of record.attempts) recordAttempt(metrics, kind, attempt)
 }
 

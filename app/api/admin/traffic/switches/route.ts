@@ -1,0 +1,9 @@
+import { throwSwitchBody } from '#lib/contracts/traffic'
+import { defineRoute } from '#server/http/define-route'
+import { throwSwitch } from '#server/traffic/throw-switch'
+
+export const POST = defineRoute({
+  role: 'operator',
+  body: throwSwitchBody,
+  handle: ({ container, actor, body, requestId }) => throwSwitch(container, { ...body, actor, requestId }),
+})
