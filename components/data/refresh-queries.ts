@@ -1,7 +1,16 @@
 import type { Query, QueryClient } from '@tanstack/react-query'
 
 /** What an event says may have changed; first words of query keys. */
-const activityKeys = ['overview', 'requests', 'deployments', 'costs', 'quotas', 'answer-cache', 'rollouts']
+const activityKeys = [
+  'overview',
+  'requests',
+  'deployments',
+  'costs',
+  'quotas',
+  'answer-cache',
+  'traffic',
+  'rollouts',
+]
 const configurationKeys = [
   'prices',
   'deployments',
@@ -20,6 +29,7 @@ const configurationKeys = [
   'alert-silences',
   'alert-channels',
   'rollouts',
+  'traffic',
 ]
 const moveKeys = {
   breaker: ['deployments', 'transitions'],

@@ -3,16 +3,20 @@
 import { useLive } from '#components/data/live-context'
 import { useNow } from '#components/data/use-now'
 import { useStatus } from '#components/data/use-status'
+import { useTraffic } from '#components/data/use-traffic'
 import { formatSpan } from '#components/ui/format-duration'
+import { QuietLink } from '#components/ui/quiet-link'
 import { Strip } from '#components/ui/strip'
+import { describeScope } from '#lib/traffic/traffic-config'
 import classes from './frame-strips.module.css'
 
-/** What everyone should know before reading any number: the stream is gone, or the database is. */
+/** What everyone should know before reading any number: the stream is gone, the database is, or traffic is rolled back. */
 export function FrameStrips() {
   return (
     <div className={classes.strips}>
       <LostStreamStrip />
       <JournalStrip />
+      <RollbackStrip />
     </div>
   )
 }
@@ -29,6 +33,18 @@ function LostStreamStrip() {
     <Strip tone="warn">
       The event stream is lost; what is shown may be {formatSpan(now - live.lastEventAtMs)} old. Reconnecting
       by itself.
+    </Strip>
+  )
+}
+
+function RollbackStrip() {
+  const { data } = useTraffic()
+  if (!data || data.switches.length === 0) return null
+  const scopes = data.switches.map(({ scope }) => describeScope(scope)).join(', ')
+  return (
+    <Strip tone="bad">
+      Rolled back: {scopes} goes to the legacy providers.{' '}
+      <QuietLink href="/traffic">See and return it</QuietLink>
     </Strip>
   )
 }

@@ -62,7 +62,7 @@ export const navigation: readonly { group: string; items: readonly NavigationIte
         href: '/traffic',
         icon: IconArrowRampRight,
         question: 'Who serves what, and what moves next?',
-        ranged: false,
+        ranged: true,
       },
       {
         label: 'Deployments',

@@ -7,6 +7,7 @@ import { LiveIndicator } from '#components/frame/live-indicator'
 import { findNavigationItem } from '#components/frame/navigation-items'
 import { PauseButton } from '#components/frame/pause-button'
 import { PersonMenu } from '#components/frame/person-menu'
+import { RollbackButton } from '#components/frame/rollback-button'
 import { SearchButton } from '#components/frame/search-button'
 import { SimulatedBadge } from '#components/frame/simulated-badge'
 import { TimeRangePicker } from '#components/frame/time-range-picker'
@@ -32,6 +33,7 @@ export function TopBar({ menuOpened, onToggleMenu }: { menuOpened: boolean; onTo
       ) : null}
       <div className={classes.right}>
         <SimulatedBadge />
+        <RollbackButton />
         <LiveIndicator />
         <PauseButton />
         <SearchButton />

@@ -9,6 +9,7 @@ export interface GuardedButtonProps extends ButtonProps {
   needs: Role
   type?: 'button' | 'submit'
   onClick?: () => void
+  'aria-label'?: string
   children: ReactNode
 }
 
