@@ -42,6 +42,11 @@ const views: readonly View[] = [
   },
   { name: 'traffic', path: '/traffic', shown: heading('Rollouts') },
   { name: 'new rollout', path: '/traffic?create=rollout', shown: dialog('New rollout') },
+  {
+    name: 'the rollback switch',
+    path: '/traffic',
+    shown: asked('Roll back premium', 'Roll back to the legacy providers'),
+  },
   { name: 'deployments', path: '/deployments', shown: heading('westeurope') },
   { name: 'deployment drawer', path: '/deployments?deployment=we-premium', shown: dialog('we-premium') },
   {

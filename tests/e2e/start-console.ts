@@ -15,7 +15,10 @@ export interface StartedConsole {
 /** The whole program, console included, on a data directory of its own. */
 export async function startConsole(env: Record<string, string> = {}): Promise<StartedConsole> {
   const dataDir = await mkdtemp(join(tmpdir(), 'huntaze-e2e-'))
-  const program = await runProgram({ HUNTAZE_DATA_DIR: dataDir, HUNTAZE_SHUTDOWN_MS: '2000', ...env }, [])
+  const program = await runProgram(
+    { HUNTAZE_DATA_DIR: dataDir, HUNTAZE_SHUTDOWN_MS: '2000', HUNTAZE_LEGACY_PROBE_MINUTES: '0', ...env },
+    [],
+  )
   return {
     program,
     async stop() {

@@ -44,6 +44,7 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
     HUNTAZE_BOOTSTRAP_API_KEY: testApiKey,
     HUNTAZE_BOOTSTRAP_ADMIN_API_KEY: testAdminKey,
     LOG_LEVEL: 'silent',
+    HUNTAZE_LEGACY_PROBE_MINUTES: '0',
     ...(options.catalog ? { HUNTAZE_CATALOG: catalogPath, AZURE_OPENAI_API_KEY: 'upstream-key' } : {}),
     ...options.env,
   })
