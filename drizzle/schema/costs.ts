@@ -133,7 +133,7 @@ const route = () => ({
 /*
  * Roll-ups of the ledger, kept in step with it by the same statement; UTC. Two narrow ones answer what asks either for
  * creators, who are many, or for the route, whose five dimensions are few together: each has few rows, at every grain.
- * The whole cube, which has many, is kept by day only.
+ * The whole cube, which has many, is kept by day and by month only.
  */
 
 /** Creator × route by day: for reports that ask for creators and for another dimension. Kept for good. */
@@ -163,6 +163,37 @@ export const usageDays = pgTable(
     }),
     /** Reports over all accounts. */
     index('usage_days_day').on(table.day),
+  ],
+)
+
+/** Creator × route by UTC month, so that a month of all creators is a twentieth of its days' rows. Kept for good. */
+export const usageMonths = pgTable(
+  'usage_months',
+  {
+    accountId: text('account_id').notNull(),
+    /** Its first day. */
+    month: date('month', { mode: 'string' }).notNull(),
+    /** Empty for requests without a creator. */
+    creatorId: text('creator_id').notNull(),
+    ...route(),
+    ...measures(),
+  },
+  (table) => [
+    primaryKey({
+      name: 'usage_months_pk',
+      columns: [
+        table.accountId,
+        table.month,
+        table.creatorId,
+        table.operation,
+        table.tier,
+        table.provider,
+        table.deploymentId,
+        table.model,
+      ],
+    }),
+    /** Reports over all accounts. */
+    index('usage_months_month').on(table.month),
   ],
 )
 

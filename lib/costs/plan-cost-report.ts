@@ -1,7 +1,7 @@
 import type { CostDimension } from '#lib/costs/cost-dimensions'
-import { ceilToGrain, floorToGrain, type TimeGrain, timeGrains } from '#lib/costs/time-grain'
+import { ceilToGrain, floorToGrain, nextGrain, type TimeGrain, timeGrains } from '#lib/costs/time-grain'
 
-/** Tables that can answer a cost report: roll-ups by route, by creator, by both (days only). */
+/** Roll-ups that can answer a cost report: by route, by creator, by both (days and months only). */
 export type CostTable = 'route' | 'creator' | 'cube'
 
 /** A stretch of a report's span that one source answers: whole grains of the roll-up, or entries of the ledger. */
@@ -10,11 +10,13 @@ export interface CostPiece {
   fromMs: number
   /** Exclusive. */
   toMs: number
+  /** Its rows are in another piece, but not in the span: they are taken off again. */
+  isSubtracted?: true
 }
 
 export interface CostPlan {
   table: CostTable
-  /** In order, without gaps or overlaps; together exactly the span. */
+  /** In order; together, but for what is subtracted, exactly the span. */
   pieces: readonly CostPiece[]
 }
 
@@ -40,12 +42,13 @@ const keptDays: Readonly<Record<TimeGrain, number>> = {
 const grainsOf: Readonly<Record<CostTable, readonly TimeGrain[]>> = {
   route: ['minute', 'hour', 'day'],
   creator: ['minute', 'hour', 'day', 'month'],
-  cube: ['day'],
+  cube: ['day', 'month'],
 }
 
 /**
  * Cuts a report's span into the fewest rows that add up to it exactly: the coarsest grains in the middle, finer ones
- * towards the ends, the ledger itself for what no grain fits or is kept for.
+ * towards the ends, the ledger itself for what no grain fits or is kept for. The cube's days are many: of a month of
+ * which most days are in the span, it is the whole, and the other days are subtracted.
  */
 export function planCostReport(request: CostPlanRequest): CostPlan {
   const { granularity, fromMs, nowMs } = request
@@ -55,7 +58,37 @@ export function planCostReport(request: CostPlanRequest): CostPlan {
   // Clocks differ a little: what another instance dates a moment ahead belongs to "until now" too.
   const toMs = request.toMs ?? ceilToGrain(nowMs + dayMs, 'month')
   const keptFrom = (grain: TimeGrain) => nowMs - keptDays[grain] * dayMs
-  return { table, pieces: cut({ fromMs, toMs, grains, keptFrom }) }
+  const pieces = cut({ fromMs, toMs, grains, keptFrom })
+  const isWhole = table === 'cube' && grains.includes('month')
+  return { table, pieces: isWhole ? pieces.flatMap((piece) => fromWholeMonths(piece, nowMs)) : pieces }
+}
+
+/** A month that has not ended has no rows behind today: days to come cost nothing, whether they are added or subtracted. */
+function fromWholeMonths(piece: CostPiece, nowMs: number): CostPiece[] {
+  if (piece.source !== 'day') return [piece]
+  const months: CostPiece[] = []
+  for (let startMs = floorToGrain(piece.fromMs, 'month'); startMs < piece.toMs; ) {
+    const endMs = nextGrain(startMs, 'month')
+    const [fromMs, toMs] = [Math.max(startMs, piece.fromMs), Math.min(endMs, piece.toMs)]
+    months.push(...shorterWay({ fromMs, toMs }, { startMs, endMs }, ceilToGrain(nowMs, 'day')))
+    startMs = endMs
+  }
+  return months
+}
+
+type Span = Pick<CostPiece, 'fromMs' | 'toMs'>
+
+/** Days of one month, either by themselves or as the month without its others, whichever has fewer days. */
+function shorterWay(days: Span, month: { startMs: number; endMs: number }, lastMs: number): CostPiece[] {
+  const others = [
+    { fromMs: month.startMs, toMs: days.fromMs },
+    { fromMs: days.toMs, toMs: month.endMs },
+  ].filter(({ fromMs, toMs }) => fromMs < toMs)
+  const lengthMs = ({ fromMs, toMs }: Span) => Math.max(0, Math.min(toMs, lastMs) - fromMs)
+  if (others.reduce((sum, span) => sum + lengthMs(span), 0) >= lengthMs(days))
+    return [{ source: 'day', ...days }]
+  const subtracted = others.map((span) => ({ source: 'day', ...span, isSubtracted: true }) as const)
+  return [{ source: 'month', fromMs: month.startMs, toMs: month.endMs }, ...subtracted]
 }
 
 function tableFor(dimensions: readonly CostDimension[]): CostTable {

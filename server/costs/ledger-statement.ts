@@ -13,7 +13,7 @@ const counted = [
   'cost_pico_usd',
 ]
 const measures = counted.join(', ')
-const summed = counted.map((name) => `sum(${name})`).join(', ')
+const summed = counted.map((name) => `total(${name})`).join(', ')
 const added = counted.map((name) => `${name} = present.${name} + excluded.${name}`).join(', ')
 const route = 'operation, tier, provider, deployment_id, model'
 
@@ -93,6 +93,11 @@ WITH input AS (
   SELECT account_id, (minute AT TIME ZONE 'UTC')::date, creator_id, ${route}, ${summed}
   FROM groups GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 ORDER BY 1, 2, 3, 4, 5, 6, 7, 8
   ON CONFLICT (account_id, day, creator_id, ${route}) DO UPDATE SET ${added}
+), months AS (
+  INSERT INTO usage_months AS present (account_id, month, creator_id, ${route}, ${measures})
+  SELECT account_id, date_trunc('month', minute AT TIME ZONE 'UTC')::date, creator_id, ${route}, ${summed}
+  FROM groups GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 ORDER BY 1, 2, 3, 4, 5, 6, 7, 8
+  ON CONFLICT (account_id, month, creator_id, ${route}) DO UPDATE SET ${added}
 ), routes AS (
   INSERT INTO route_rollups AS present (account_id, grain, bucket_start, ${route}, ${measures})
   SELECT account_id, grain, date_trunc(grain, minute, 'UTC'), ${route}, ${summed}
@@ -111,8 +116,8 @@ WITH input AS (
     unpriced, input_tokens, output_tokens, cost_pico_usd, overhead_us)
   SELECT
     grain, date_trunc(grain, minute, 'UTC'), $2::text, tier, deployment_id, provider, operation, outcome,
-    sum(requests), sum(attempts), sum(unpriced), sum(input_tokens), sum(output_tokens), sum(cost_pico_usd),
-    sum(overhead_us)
+    total(requests), total(attempts), total(unpriced), total(input_tokens), total(output_tokens), total(cost_pico_usd),
+    total(overhead_us)
   FROM groups CROSS JOIN (VALUES ('minute'), ('hour')) AS grains(grain)
   GROUP BY 1, 2, 4, 5, 6, 7, 8 ORDER BY 1, 2, 4, 5, 6, 7, 8
   ON CONFLICT (grain, bucket_start, instance_id, tier, deployment_id, provider, operation, outcome)
@@ -139,7 +144,7 @@ WITH input AS (
   INSERT INTO latency_rollups AS present (
     grain, bucket_start, instance_id, tier, deployment_id, signal, bucket, requests)
   SELECT
-    grain, date_trunc(grain, minute, 'UTC'), $2::text, tier, deployment_id, signal, bucket, sum(requests)
+    grain, date_trunc(grain, minute, 'UTC'), $2::text, tier, deployment_id, signal, bucket, total(requests)
   FROM buckets CROSS JOIN (VALUES ('minute'), ('hour'), ('day')) AS grains(grain)
   GROUP BY 1, 2, 4, 5, 6, 7 ORDER BY 1, 2, 4, 5, 6, 7
   ON CONFLICT (grain, bucket_start, instance_id, tier, deployment_id, signal, bucket)

@@ -9,7 +9,7 @@ const hourMs = 3_600_000
 const minuteMs = 60_000
 
 /** What the last hour (to the minute) and today (UTC) cost over all accounts, from roll-ups, and what has no price. */
-export function observeCosts(db: Pick<Database, 'pool'>) {
+export function observeCosts(db: Pick<Database, 'pool' | 'kind'>) {
   return async (nowMs: number): Promise<readonly Observation[]> => {
     const whole = { filter: {}, groupBy: [], granularity: null, toMs: null, top: null }
     const hourFromMs = floorToGrain(nowMs - hourMs, 'minute') + minuteMs

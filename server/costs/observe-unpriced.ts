@@ -8,7 +8,7 @@ const lookBackMs = 24 * 3_600_000
  * Requests of the last 24 hours whose model had no price, by deployment and model, with the last few of them. They
  * stand in no total, so somebody must set a price.
  */
-export function observeUnpriced(db: Pick<Database, 'pool'>) {
+export function observeUnpriced(db: Pick<Database, 'pool' | 'kind'>) {
   return async (nowMs: number): Promise<readonly Observation[]> => {
     const fromMs = nowMs - lookBackMs
     const { rows } = await readCostFigures(
@@ -37,7 +37,7 @@ export function observeUnpriced(db: Pick<Database, 'pool'>) {
 
 /** Found by walking back in time; there are some, so the walk is short. */
 async function lastUnpriced(
-  db: Pick<Database, 'pool'>,
+  db: Pick<Database, 'pool' | 'kind'>,
   { deployment, model, fromMs }: { deployment: string; model: string; fromMs: number },
 ): Promise<string[]> {
   const { rows } = await db.pool.query<{ id: string }>(

@@ -5,6 +5,7 @@ import { planCostReport } from '#lib/costs/plan-cost-report'
 import { floorToGrain, type TimeGrain } from '#lib/costs/time-grain'
 import { costReportStatement } from '#server/costs/cost-report-statement'
 import type { Database } from '#server/db/database'
+import { runReport } from '#server/db/run-report'
 import { AppError } from '#server/http/app-error'
 
 /** What a cost report is to say. */
@@ -48,7 +49,7 @@ const longestLedgerDays = 2
  * @throws AppError `invalid_request` when the grain is too fine for the span.
  */
 export async function readCostFigures(
-  db: Pick<Database, 'pool'>,
+  db: Pick<Database, 'pool' | 'kind'>,
   request: CostReportRequest,
   nowMs: number,
 ): Promise<CostFigures> {
@@ -64,8 +65,7 @@ export async function readCostFigures(
   const toMs = request.toMs ?? nowMs
   if (granularity) requireCoarseEnough({ granularity, spanMs: toMs - fromMs, isCube: plan.table === 'cube' })
   if (plan.pieces.length === 0) return { fromMs, toMs, totals: addCosts([]), groups: 0, rows: [] }
-  const { text, values } = costReportStatement({ ...request, plan })
-  const found = await db.pool.query<FoundRow>(text, values)
+  const found = await runReport<FoundRow>(db, costReportStatement({ ...request, plan }))
   const rows = found.rows
     .map((row) => toReportRow(row, groupBy))
     // Without groups Postgres sums even nothing to one row.
@@ -76,7 +76,7 @@ export async function readCostFigures(
 
 /** `readCostFigures` as the API's JSON. */
 export async function readCostReport(
-  db: Pick<Database, 'pool'>,
+  db: Pick<Database, 'pool' | 'kind'>,
   request: CostReportRequest,
   nowMs: number,
 ): Promise<CostReport> {

@@ -14,7 +14,7 @@ export interface AccountUsage {
 
 /** Totals of the requests that started in [`fromMs`, `toMs`): those of the cost report, exact for any span. */
 export async function accountUsage(
-  db: Pick<Database, 'pool'>,
+  db: Pick<Database, 'pool' | 'kind'>,
   span: { accountId: string; fromMs: number; toMs: number; nowMs: number },
 ): Promise<AccountUsage> {
   const { accountId, fromMs, toMs, nowMs } = span

@@ -33,6 +33,7 @@ const hotTables = [
   'traffic_rollups',
   'latency_rollups',
   'usage_days',
+  'usage_months',
   'route_rollups',
   'creator_rollups',
 ] as const

@@ -9,10 +9,17 @@ export interface PgliteWorkerData {
   socketPath: string
 }
 
-/** Half the default cache (the system caches the files too), and no statistics that only autovacuum would read. */
-const settings = ['shared_buffers=64MB', 'jit=off', 'track_counts=off', 'track_activities=off'].flatMap(
-  (setting) => ['-c', setting],
-)
+/**
+ * Half the default cache (the system caches the files too), memory for reports of fifty thousand groups, and no statistics
+ * that only autovacuum would read.
+ */
+const settings = [
+  'shared_buffers=64MB',
+  'work_mem=16MB',
+  'jit=off',
+  'track_counts=off',
+  'track_activities=off',
+].flatMap((setting) => ['-c', setting])
 
 /**
  * Nobody waits for the database's thread but a reader, so answers go first where cores are few. On Linux `0` is the

@@ -72,6 +72,7 @@ describeOnDatabases('backup', (_openDb, { openEmpty }) => {
       'ledger_entries',
       'attempts',
       'usage_days',
+      'usage_months',
       'route_rollups',
       'creator_rollups',
       'traffic_rollups',

@@ -104,6 +104,11 @@ async function readSums(db: Database) {
         coalesce(sum(errors), 0)::text AS errors FROM ${table} WHERE grain = '${grain}'`),
     ),
   )
+  const readCube = async (grain: 'days' | 'months') => ({
+    [grain]: await read(
+      `SELECT coalesce(sum(requests), 0)::text AS entries, ${amounts('unpriced')} FROM usage_${grain}`,
+    ),
+  })
   return {
     costs: await Promise.all(costs),
     ledger: {
@@ -111,9 +116,8 @@ async function readSums(db: Database) {
         ${amounts('(cost_pico_usd IS NULL)::int')} FROM ledger_entries`)),
       ...(await histogram('minute')),
     },
-    days: await read(
-      `SELECT coalesce(sum(requests), 0)::text AS entries, ${amounts('unpriced')} FROM usage_days`,
-    ),
+    ...(await readCube('days')),
+    ...(await readCube('months')),
     minutes: await traffic('minute'),
     hours: { ...(await traffic('hour')), ...(await histogram('hour')) },
     byDay: await histogram('day'),
@@ -137,6 +141,7 @@ describeOnDatabases('ledger', (openDb) => {
             costs: costRollups.flatMap(([, grains]) => grains.map(() => ({ entries, errors, ...amounts }))),
             ledger: all,
             days: { entries, ...amounts },
+            months: { entries, ...amounts },
             minutes: { entries, attempts, ...amounts },
             hours: all,
             byDay: { latencies, firstTokens },
