@@ -6,12 +6,15 @@ import type { Database } from '#server/db/database'
 import { systemClock } from '#server/telemetry/clock'
 import { testPseudonyms } from '#tests/support/pseudonyms'
 
-/** Books records as the program does, and waits for it. */
-export async function bookInto(
-  db: Database,
-  records: readonly LedgerRecord[],
-  instanceId = 'ins_test',
-): Promise<void> {
+/** A ledger writer of the program's for tests that book many times: on Postgres, opening one takes longer than booking. */
+export interface Books {
+  /** Resolves when the database has them. */
+  book(records: readonly LedgerRecord[]): Promise<void>
+  /** @throws when the ledger refused a record. */
+  close(): Promise<void>
+}
+
+export function openBooks(db: Database, instanceId = 'ins_test'): Books {
   const writer = createLedgerWriter({
     connection: db.connection,
     journalPath: join(tmpdir(), `huntaze-test-${process.pid}-${process.hrtime.bigint()}.journal`),
@@ -22,11 +25,27 @@ export async function bookInto(
     commitTimeoutMs: 60_000,
     answerTimeoutMs: 60_000,
   })
-  for (let index = 0; index < records.length; index += 512) {
-    await Promise.all(records.slice(index, index + 512).map((record) => writer.record(record)))
+  return {
+    async book(records) {
+      for (let index = 0; index < records.length; index += 512)
+        await Promise.all(records.slice(index, index + 512).map((record) => writer.record(record)))
+    },
+    async close() {
+      await writer.close()
+      if (writer.refused() > 0) throw new Error(`the ledger refused ${writer.refused()} records of this test`)
+    },
   }
-  await writer.close()
-  if (writer.refused() > 0) throw new Error(`the ledger refused ${writer.refused()} records of this test`)
+}
+
+/** Books records as the program does, and waits for it. */
+export async function bookInto(
+  db: Database,
+  records: readonly LedgerRecord[],
+  instanceId?: string,
+): Promise<void> {
+  const books = openBooks(db, instanceId)
+  await books.book(records)
+  await books.close()
 }
 
 const ledgerTables = [

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { LedgerRecord } from '#lib/costs/ledger-record'
-import { bookInto } from '#tests/support/book-records'
+import { openBooks } from '#tests/support/book-records'
 import { describeOnDatabases } from '#tests/support/databases'
 import { anAttempt, aRecord } from '#tests/support/ledger-records'
 
@@ -37,6 +37,7 @@ const keptId = (text: string | null) => kept(text)?.replace(/[\r\n]/g, '\uFFFD')
 describeOnDatabases('the ledger’s lines', (openDb) => {
   it('bring every text to its column as it was, whatever is in it', async () => {
     const db = await openDb()
+    const books = openBooks(db)
     let number = 0
     await fc.assert(
       fc.asyncProperty(
@@ -68,7 +69,7 @@ describeOnDatabases('the ledger’s lines', (openDb) => {
               ],
             })
           })
-          await bookInto(db, records)
+          await books.book(records)
           const ids = records.map(({ id }) => id)
           const entries = await db.pool.query(
             'SELECT * FROM ledger_entries WHERE id = ANY($1) ORDER BY length(id), id',
@@ -113,5 +114,6 @@ describeOnDatabases('the ledger’s lines', (openDb) => {
       ),
       { numRuns: 150 },
     )
+    await books.close()
   })
 })
