@@ -30,6 +30,7 @@ const configurationKeys = [
   'alert-channels',
   'rollouts',
   'traffic',
+  'traffic-switches',
 ]
 const moveKeys = {
   breaker: ['deployments', 'transitions'],

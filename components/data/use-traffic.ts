@@ -27,14 +27,28 @@ function parameters({ range, from, to }: TimeRangeQuery): URLSearchParams {
   return new URLSearchParams({ range, ...(from ? { from } : {}), ...(to ? { to } : {}) })
 }
 
+/** The same of the last 15 minutes, for the frame around every page: read again when the configuration moves, not with traffic. */
+export function useSwitches() {
+  return useQuery({
+    queryKey: ['traffic-switches'],
+    queryFn: ({ signal }) => fetchJson(trafficView, '/api/admin/traffic', { signal }),
+  })
+}
+
 /** What throwing a switch of this scope would do by now; null asks nothing. */
 export function useDryRun(scope: SwitchScope | null) {
   return useQuery({
     queryKey: ['traffic-dry-run', scope],
-    queryFn: () => fetchJson(dryRunView, '/api/admin/traffic/dry-run', { method: 'POST', body: { scope } }),
+    queryFn: ({ signal }) =>
+      fetchJson(dryRunView, `/api/admin/traffic/dry-run?${scopeParameters(scope)}`, { signal }),
     enabled: scope !== null,
     staleTime: 5_000,
   })
+}
+
+function scopeParameters(scope: SwitchScope | null): URLSearchParams {
+  const fields: [string, string | null][] = Object.entries(scope ?? {})
+  return new URLSearchParams(fields.flatMap(([name, value]) => (value === null ? [] : [[name, value]])))
 }
 
 interface Said {
@@ -65,7 +79,11 @@ function useSwitchDeed<Asked>(order: (asked: Asked) => { path: string; body: obj
       const { path, body } = order(asked)
       return fetchJson(switchResultView, path, { method: 'POST', body })
     },
-    onSettled: () => client.invalidateQueries({ queryKey: ['traffic'] }),
+    onSettled: () =>
+      Promise.all([
+        client.invalidateQueries({ queryKey: ['traffic'] }),
+        client.invalidateQueries({ queryKey: ['traffic-switches'] }),
+      ]),
   })
 }
 

@@ -3,7 +3,7 @@
 import { useLive } from '#components/data/live-context'
 import { useNow } from '#components/data/use-now'
 import { useStatus } from '#components/data/use-status'
-import { useTraffic } from '#components/data/use-traffic'
+import { useSwitches } from '#components/data/use-traffic'
 import { formatSpan } from '#components/ui/format-duration'
 import { QuietLink } from '#components/ui/quiet-link'
 import { Strip } from '#components/ui/strip'
@@ -38,7 +38,7 @@ function LostStreamStrip() {
 }
 
 function RollbackStrip() {
-  const { data } = useTraffic()
+  const { data } = useSwitches()
   if (!data || data.switches.length === 0) return null
   const scopes = data.switches.map(({ scope }) => describeScope(scope)).join(', ')
   return (

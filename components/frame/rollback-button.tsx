@@ -2,7 +2,7 @@
 
 import { IconArrowBackUp } from '@tabler/icons-react'
 import { useState } from 'react'
-import { useTraffic } from '#components/data/use-traffic'
+import { useSwitches } from '#components/data/use-traffic'
 import { ThrowSwitchModal } from '#components/traffic/throw-switch-modal'
 import { GuardedButton } from '#components/ui/guarded-button'
 import type { SwitchScope } from '#lib/traffic/traffic-config'
@@ -10,7 +10,7 @@ import classes from './rollback-button.module.css'
 
 /** The rollback switch on every page: one click opens it, a typed word and a reason throw it. */
 export function RollbackButton() {
-  const { data } = useTraffic()
+  const { data } = useSwitches()
   const [scope, setScope] = useState<SwitchScope | null>(null)
   if (!data) return null
   return (

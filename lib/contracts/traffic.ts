@@ -15,8 +15,18 @@ export const switchScope = z.discriminatedUnion('kind', [
 export const throwSwitchBody = z.strictObject({ scope: switchScope, reason, confirmation: z.string() })
 /** `POST /api/admin/traffic/switches/{id}/return` (operator) */
 export const returnSwitchBody = z.strictObject({ reason, confirmation: z.string() })
-/** `POST /api/admin/traffic/dry-run` (viewer): moves nothing. */
-export const dryRunBody = z.strictObject({ scope: switchScope })
+/** `GET /api/admin/traffic/dry-run` (viewer) takes the fields of a scope; it moves nothing. */
+export const dryRunQuery = z
+  .strictObject({
+    kind: z.enum(['all', 'tier', 'operation']),
+    tier: name.optional(),
+    operation: name.optional(),
+  })
+  .transform(({ kind, tier, operation }) => {
+    if (kind === 'operation') return { kind, tier: tier ?? null, operation: operation ?? '' }
+    return kind === 'tier' ? { kind, tier: tier ?? '' } : { kind }
+  })
+  .pipe(switchScope)
 
 /** How many instances obeyed, and how long the last of them took from the call. */
 export const fleetProof = z.object({ acknowledged: z.number(), instances: z.number(), afterMs: z.number() })

@@ -12,8 +12,8 @@ import { POST as throwIt } from '../../app/api/admin/traffic/switches/route'
 const headers = { authorization: `Bearer ${testAdminKey}`, 'content-type': 'application/json' }
 
 /** A request to the console's traffic routes by an admin. */
-export function adminRequest(body?: object): Request {
-  const url = 'http://localhost/api/admin/traffic'
+export function adminRequest(body?: object, path = ''): Request {
+  const url = `http://localhost/api/admin/traffic${path}`
   return body === undefined
     ? new Request(url, { headers })
     : new Request(url, { method: 'POST', headers, body: JSON.stringify(body) })

@@ -15,7 +15,7 @@ import {
   returnSwitch,
   throwSwitch,
 } from '#tests/support/traffic-console'
-import { POST as dryRun } from '../../../app/api/admin/traffic/dry-run/route'
+import { GET as dryRun } from '../../../app/api/admin/traffic/dry-run/route'
 import { POST as probe } from '../../../app/api/admin/traffic/probes/route'
 import { POST as throwIt } from '../../../app/api/admin/traffic/switches/route'
 
@@ -120,7 +120,7 @@ describe('the rollback switch', () => {
 
   it('a dry run says what would happen with numbers, and moves nothing', async () => {
     for (let call = 0; call < 6; call += 1) await chat('standard')
-    const response = await dryRun(adminRequest({ scope: { kind: 'tier', tier: 'standard' } }))
+    const response = await dryRun(adminRequest(undefined, '/dry-run?kind=tier&tier=standard'))
     const view = dryRunView.parse(await response.json())
     expect(view.sentence).toMatch(/^Sends tier standard \(about 0\.\d+ requests\/s\) back to OpenAI\.$/)
     expect(view).toMatchObject({

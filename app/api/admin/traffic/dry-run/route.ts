@@ -1,12 +1,12 @@
-import { dryRunBody } from '#lib/contracts/traffic'
+import { dryRunQuery } from '#lib/contracts/traffic'
 import { defineRoute } from '#server/http/define-route'
 import { forecastRollback } from '#server/traffic/forecast-rollback'
 
-export const POST = defineRoute({
+export const GET = defineRoute({
   role: 'viewer',
-  body: dryRunBody,
-  async handle({ container, body }) {
+  query: dryRunQuery,
+  async handle({ container, query }) {
     await container.ledger.caughtUp()
-    return forecastRollback(container, body.scope)
+    return forecastRollback(container, query)
   },
 })
