@@ -36,7 +36,7 @@ export function RolloutCard({ rollout }: { rollout: RolloutView }) {
           <RelativeTime at={changedAt} />
         </span>
       </div>
-      <p className={classes.sentence}>{verdict?.reason ?? reason}</p>
+      <p className={classes.sentence}>{phase === 'running' && verdict ? verdict.reason : reason}</p>
       <RolloutSteps rollout={rollout} />
       <RolloutActions rollout={rollout} />
       {verdict ? <RolloutGates gates={verdict.gates} /> : null}

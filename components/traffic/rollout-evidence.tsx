@@ -7,7 +7,7 @@ import { guardrailMetrics } from '#lib/traffic/rollout-plan'
 import classes from './rollouts.module.css'
 
 const colors = [
-  'var(--c-outcome-error)',
+  'var(--c-p95)',
   'var(--c-series-1)',
   'var(--c-series-2)',
   'var(--c-series-4)',

@@ -27,7 +27,8 @@ export function RolloutSteps({ rollout }: { rollout: RolloutView }) {
               {weightBps === 0 ? 'shadow' : shareWords(weightBps)}
             </span>
             <span className={classes.soft}>
-              {formatCount(gate.minimumRequests)} requests, {formatMs(gate.minimumMs)}
+              {formatCount(gate.minimumRequests)} requests
+              {gate.minimumMs === 0 ? '' : `, ${formatMs(gate.minimumMs)}`}
               {needsApproval ? ', by approval' : ''}
             </span>
           </li>

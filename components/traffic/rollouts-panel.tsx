@@ -36,7 +36,11 @@ export function RolloutsPanel() {
       ))}
       <Panel
         title="Rollouts"
-        hint={shown.length === 0 ? 'none under way' : `${shown.length} say where traffic goes`}
+        hint={
+          shown.length === 0
+            ? 'none under way'
+            : `${shown.length} ${shown.length === 1 ? 'says' : 'say'} where traffic goes`
+        }
         flush
         actions={
           <GuardedButton
