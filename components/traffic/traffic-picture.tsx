@@ -26,12 +26,7 @@ export function TrafficPicture({ view }: { view: TrafficView }) {
       title="Who serves what"
       hint="answered, over what is intended"
       actions={
-        <GuardedButton
-          needs="operator"
-          color="red.8"
-          variant="outline"
-          onClick={() => setAsked({ kind: 'all' })}
-        >
+        <GuardedButton needs="operator" variant="default" onClick={() => setAsked({ kind: 'all' })}>
           Roll back…
         </GuardedButton>
       }

@@ -11,15 +11,15 @@ import { type RunningProgram, runProgram } from '#tests/support/running-program'
 let own: StartedConsole
 let others: RunningProgram[]
 let page: Page
-let dispose: () => Promise<void>
-const dirs: string[] = []
+/** What was started, so that it ends whatever else fails. */
+const ends: (() => unknown)[] = []
 
 test.skip(postgresRefusal !== null, postgresRefusal ?? undefined)
 test.describe.configure({ mode: 'serial' })
 test.beforeAll(async ({ browser, playwright }) => {
-  test.setTimeout(startTimeoutMs)
+  test.setTimeout(2 * startTimeoutMs)
   const opened = await openPostgres()
-  dispose = opened.dispose
+  ends.push(opened.dispose)
   const env = {
     ...adminEnv,
     DATABASE_URL: opened.databaseUrl,
@@ -28,11 +28,18 @@ test.beforeAll(async ({ browser, playwright }) => {
     HUNTAZE_PSEUDONYM_KEY: Buffer.alloc(32, 8).toString('base64'),
   }
   own = await startConsole(env)
+  ends.push(own.stop)
   others = await Promise.all(
-    [0, 1].map(() => {
+    [0, 1].map(async () => {
       const dataDir = mkdtempSync(join(tmpdir(), 'huntaze-e2e-other-'))
-      dirs.push(dataDir)
-      return runProgram({ ...env, HUNTAZE_DATA_DIR: dataDir, HUNTAZE_LEGACY_PROBE_MINUTES: '0' })
+      ends.push(() => rmSync(dataDir, { recursive: true, force: true }))
+      const program = await runProgram({
+        ...env,
+        HUNTAZE_DATA_DIR: dataDir,
+        HUNTAZE_LEGACY_PROBE_MINUTES: '0',
+      })
+      ends.push(() => program.stop('SIGTERM'))
+      return program
     }),
   )
   const context = await browser.newContext({
@@ -45,10 +52,7 @@ test.beforeAll(async ({ browser, playwright }) => {
 })
 test.afterEach(async () => expect(page.locator('html')).toHaveAttribute('data-kept'))
 test.afterAll(async () => {
-  await Promise.all(others.map((program) => program.stop('SIGTERM')))
-  await own.stop()
-  await dispose()
-  for (const dir of dirs) rmSync(dir, { recursive: true, force: true })
+  for (const end of ends.reverse()) await end()
 })
 
 test('the picture shows who serves what, and three instances obey', async () => {
