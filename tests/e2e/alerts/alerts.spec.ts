@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
-import { expect, type Page } from '@playwright/test'
+import { expect } from '@playwright/test'
+import { makeChannel, removeChannel } from '#tests/e2e/alerts/alert-channel'
 import { test } from '#tests/e2e/test'
 import { startWebhookReceiver, type WebhookReceiver } from '#tests/support/webhook-receiver'
 
@@ -14,7 +15,7 @@ test('an alert reaches a signed webhook, is seen live, acknowledged, and resolve
   shared,
 }) => {
   const mark = `run ${test.info().testId} ${test.info().repeatEachIndex}`
-  const secret = await makeChannel(page, `On call ${mark}`)
+  const secret = await makeChannel(page, { name: `On call ${mark}`, url: hooks.url })
   await page.getByRole('button', { name: `Test On call ${mark}` }).click()
   await expect.poll(() => hooks.received.length).toBe(1)
 
@@ -84,28 +85,3 @@ test('a rule is tried on the past day, changed with a reason, and brought back',
   await dialog.getByRole('button', { name: 'Back to the original' }).click()
   await expect(row).toContainText('cost.hour_usd > 100')
 })
-
-async function makeChannel(page: Page, name: string): Promise<string> {
-  await page.goto('/alerts?view=channels')
-  await page.getByRole('button', { name: 'New channel' }).click()
-  const dialog = page.getByRole('dialog')
-  await dialog.getByLabel('Name').fill(name)
-  await dialog.getByLabel('URL').fill(hooks.url)
-  await dialog.getByRole('combobox', { name: 'From severity' }).click()
-  await page.getByRole('option', { name: 'info' }).click()
-  await dialog.getByLabel('Reason').fill('rehearsal of alerts')
-  await dialog.getByRole('button', { name: 'Make channel' }).click()
-  const secret = (await dialog.getByText(/^whsec_/).textContent()) ?? ''
-  await dialog.getByRole('button', { name: 'I have kept it' }).click()
-  await expect(page.getByRole('row').filter({ hasText: name })).toContainText('secret kept')
-  return secret
-}
-
-async function removeChannel(page: Page, name: string): Promise<void> {
-  await page.goto('/alerts?view=channels')
-  await page.getByRole('button', { name: `Remove ${name}` }).click()
-  const dialog = page.getByRole('dialog')
-  await dialog.getByLabel('Reason').fill('rehearsal is over')
-  await dialog.getByRole('button', { name: 'Remove channel' }).click()
-  await expect(page.getByRole('button', { name: `Remove ${name}` })).toHaveCount(0)
-}
