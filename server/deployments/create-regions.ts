@@ -1,3 +1,4 @@
+import { changedFields } from '#lib/audit/changed-fields'
 import type { RegionView } from '#lib/contracts/regions'
 import type { Catalog } from '#lib/deployments/catalog'
 import {
@@ -40,9 +41,9 @@ export function createRegions(options: RegionOptions): Regions {
     catalog: options.catalog,
     instanceId,
     nowMs,
-    onMove(region, from, to) {
-      sync.push({ id: newId('rgt'), region, from, to })
-      told(region, from, to)
+    onMove(change) {
+      sync.push({ id: newId('rgt'), ...change })
+      told(change)
     },
     onAdopted() {
       keeper.wake()
@@ -62,7 +63,7 @@ export function createRegions(options: RegionOptions): Regions {
   const lease = createJobLease({ db, name: 'regions', holder: instanceId, forMs: leaseMs })
   const keeper = createRegionKeeper({ registry, lease, nowMs })
 
-  function told(region: string, from: RegionState, to: RegionState): void {
+  function told({ region, from, to }: Omit<RegionChange, 'id'>): void {
     if (to.changedAtMs !== from.changedAtMs) {
       const { phase, admittedBps, reason } = to
       log.info({ region, from: from.phase, to: phase, admittedBps, reason }, 'a region moved')
@@ -72,11 +73,13 @@ export function createRegions(options: RegionOptions): Regions {
   }
 
   async function operate(
-    { region: name, actorId, reason }: RegionAction,
+    { region: name, actorId, reason, along }: RegionAction,
     change: (region: KnownRegion, move: RegionMove) => RegionState,
   ): Promise<void> {
     const region = requireRegion(registry.get(name), name)
-    registry.move(region, change(region, { nowMs: nowMs(), reason, actorId }))
+    const to = change(region, { nowMs: nowMs(), reason, actorId })
+    const standings = changedFields({ before: standing(region.state), after: standing(to) })
+    registry.moveByHand(region, { to, within: along && ((tx) => along(tx, standings)) })
     await sync.flushed()
   }
 
@@ -124,6 +127,11 @@ export function createRegions(options: RegionOptions): Regions {
 function requireRegion(region: KnownRegion | undefined, name: string): KnownRegion {
   if (region && region.role !== 'legacy') return region
   throw new AppError('not_found', { message: `The catalog has no Azure region "${name.slice(0, 100)}".` })
+}
+
+/** What the audit log keeps of a region. */
+function standing({ phase, admittedBps, frozen }: RegionState) {
+  return { phase, admittedBps, frozen }
 }
 
 function conflict(message: string): AppError {

@@ -1,5 +1,4 @@
 import type { Actor } from '#server/access/principal'
-import { recordedDeed } from '#server/audit/recorded-deed'
 import type { Along } from '#server/config/configuration-version'
 import type { Container } from '#server/create-container'
 import { AppError } from '#server/http/app-error'
@@ -13,13 +12,13 @@ export interface DeploymentOrder {
   requestId: string
 }
 
-/** What each deed is in the audit log, and what it changes. */
-const deeds = {
-  drain: { action: 'deployment.drain' },
-  undrain: { action: 'deployment.undrain' },
-  isolate: { action: 'deployment.isolate', before: { isolated: false }, after: { isolated: true } },
-  release: { action: 'deployment.release', before: { isolated: true }, after: { isolated: false } },
-  close: { action: 'deployment.close', after: { breakers: 'closed' } },
+/** What each deed is in the audit log. */
+const actions = {
+  drain: 'deployment.drain',
+  undrain: 'deployment.undrain',
+  isolate: 'deployment.isolate',
+  release: 'deployment.release',
+  close: 'deployment.close',
 } as const
 
 type Deed = (order: { deploymentId: string; actorId: string; reason: string; along: Along }) => Promise<void>
@@ -30,17 +29,18 @@ type Deed = (order: { deploymentId: string; actorId: string; reason: string; alo
  */
 export async function operateDeployment(
   { container, actor, params, reason, requestId }: DeploymentOrder,
-  { name, deed }: { name: keyof typeof deeds; deed: Deed },
+  { name, deed }: { name: keyof typeof actions; deed: Deed },
 ): Promise<void> {
   const deploymentId = requireDeployment(container, params)
   const entry = {
-    ...deeds[name],
+    action: actions[name],
     actorId: actor.id,
     resource: `deployment/${deploymentId}`,
     reason,
     correlationId: requestId,
   }
-  await recordedDeed(container, entry, (along) => deed({ deploymentId, actorId: actor.id, reason, along }))
+  const along: Along = (tx, change) => container.audit.record(tx, { ...entry, ...change })
+  await deed({ deploymentId, actorId: actor.id, reason, along })
   container.log.info(
     { requestId, actorId: actor.id, deployment: deploymentId, deed: name, reason },
     'an operator acted on a deployment',

@@ -1,5 +1,5 @@
-import { changedFields } from '#lib/audit/changed-fields'
 import type { Actor } from '#server/access/principal'
+import type { Along } from '#server/config/configuration-version'
 import type { Container } from '#server/create-container'
 import type { RegionAction } from '#server/deployments/regions'
 
@@ -26,23 +26,17 @@ export async function operateRegion(
   { name, deed }: { name: keyof typeof actions; deed: (action: RegionAction) => Promise<void> },
 ): Promise<void> {
   const region = params.name ?? ''
-  const before = standing(container, region)
-  await deed({ region, actorId: actor.id, reason })
-  await container.audit.record(container.db.orm, {
+  const entry = {
     action: actions[name],
     actorId: actor.id,
     resource: `region/${region}`,
-    ...changedFields({ before, after: standing(container, region) }),
     reason,
     correlationId: requestId,
-  })
+  }
+  const along: Along = (tx, change) => container.audit.record(tx, { ...entry, ...change })
+  await deed({ region, actorId: actor.id, reason, along })
   container.log.info(
     { requestId, actorId: actor.id, region, deed: name, reason },
     'an operator acted on a region',
   )
-}
-
-function standing(container: Container, name: string) {
-  const found = container.gateway.regions.describe().find((region) => region.name === name)
-  return found && { phase: found.phase, admittedBps: found.admittedBps, frozen: found.frozen }
 }

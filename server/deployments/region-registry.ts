@@ -4,7 +4,7 @@ import { darkenRegion, type RegionState, servingRegion } from '#lib/deployments/
 import { createRegionWatch, type RegionWatch } from '#lib/deployments/region-watch'
 import type { RegionAdmission } from '#lib/gateway/candidate-standing'
 import type { Failure } from '#lib/gateway/failure'
-import type { StoredRegion } from '#server/deployments/region-store'
+import type { RegionChange, StoredRegion } from '#server/deployments/region-store'
 
 export interface KnownRegion {
   name: string
@@ -22,6 +22,8 @@ export interface RegionRegistry {
   get(name: string): KnownRegion | undefined
   /** Moves a region and tells; nothing on null. */
   move(region: KnownRegion, to: RegionState | null): void
+  /** An operator's move, with what is to be written with it. */
+  moveByHand(region: KnownRegion, change: Pick<RegionChange, 'to' | 'within'>): void
   /** Takes states of other instances that went further. */
   adopt(stored: readonly StoredRegion[]): void
   /** Takes what holds for all instances instead of a move of this one that came too late. */
@@ -34,7 +36,7 @@ export interface RegionRegistryOptions {
   catalog: () => Catalog
   instanceId: string
   nowMs: () => number
-  onMove: (name: string, from: RegionState, to: RegionState) => void
+  onMove: (change: Omit<RegionChange, 'id'>) => void
   onAdopted: () => void
 }
 
@@ -85,17 +87,21 @@ export function createRegionRegistry(options: RegionRegistryOptions): RegionRegi
     refresh()
   }
 
-  function move(region: KnownRegion, to: RegionState | null): void {
-    if (!to) return
+  function moveByHand(region: KnownRegion, { to, within }: Pick<RegionChange, 'to' | 'within'>): void {
     const from = region.state
     set(region, to)
-    options.onMove(region.name, from, to)
+    options.onMove({ region: region.name, from, to, within })
+  }
+
+  function move(region: KnownRegion, to: RegionState | null): void {
+    if (to) moveByHand(region, { to })
   }
 
   return {
     all: () => [...current().values()],
     get: (name) => current().get(name),
     move,
+    moveByHand,
     adopt(stored) {
       for (const { region: name, state, instanceId } of stored) {
         const region = current().get(name)

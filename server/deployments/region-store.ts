@@ -2,6 +2,7 @@ import { and, desc, eq, gte, lt, ne, sql } from 'drizzle-orm'
 import type { RegionTransitionsView } from '#lib/contracts/regions'
 import type { RegionState } from '#lib/deployments/region-state'
 import { regionStates, regionTransitions } from '#schema/deployments'
+import type { Transaction } from '#server/config/configuration-version'
 import type { Database } from '#server/db/database'
 
 export interface StoredRegion {
@@ -15,6 +16,8 @@ export interface RegionChange {
   region: string
   from: RegionState
   to: RegionState
+  /** Written with it or not at all. */
+  within?: (tx: Transaction) => Promise<void>
 }
 
 /** Regions' states and what moved them, as rows that all instances share. */
@@ -74,13 +77,14 @@ function toStored(row: typeof regionStates.$inferSelect): StoredRegion {
 async function save(
   db: Pick<Database, 'orm'>,
   instanceId: string,
-  { id, region, from, to }: RegionChange,
+  { id, region, from, to, within }: RegionChange,
 ): Promise<StoredRegion | null> {
   const { phase, epoch, admittedBps, frozen, reason, actorId } = to
   const changedAt = new Date(to.changedAtMs)
   const healthySince = to.healthySinceMs === null ? null : new Date(to.healthySinceMs)
   const row = { phase, epoch, admittedBps, frozen, healthySince, reason, changedAt, actorId, instanceId }
   return db.orm.transaction(async (tx) => {
+    await within?.(tx)
     if (to.changedAtMs !== from.changedAtMs) {
       const moved = { fromPhase: from.phase, toPhase: phase, admittedBps, epoch, at: changedAt, reason }
       await tx

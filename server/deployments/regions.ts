@@ -1,11 +1,14 @@
 import type { RegionTransitionsView, RegionView } from '#lib/contracts/regions'
 import type { RegionAdmission } from '#lib/gateway/candidate-standing'
 import type { Failure } from '#lib/gateway/failure'
+import type { Along } from '#server/config/configuration-version'
 
 export interface RegionAction {
   region: string
   actorId: string
   reason: string
+  /** Told in the transaction that stores the change, also when the database takes it later. */
+  along?: Along
 }
 
 /** Health and fail-over of the catalog's regions, in step with the other instances. */

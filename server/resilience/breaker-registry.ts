@@ -1,10 +1,10 @@
 import type { Catalog } from '#lib/deployments/catalog'
-import { type Breaker, type BreakerTransition, createBreaker, move } from '#lib/resilience/breaker'
+import { type Breaker, createBreaker, move } from '#lib/resilience/breaker'
 import { type BreakerSignal, breakerSignals } from '#lib/resilience/breaker-signal'
 import { type BreakerState, closeBreaker } from '#lib/resilience/breaker-state'
 import { deploymentPolicy } from '#lib/resilience/deployment-policy'
 import { type BlockList, createBlockList } from '#server/resilience/block-list'
-import type { StoredBreaker } from '#server/resilience/breaker-store'
+import type { RecordedTransition, StoredBreaker } from '#server/resilience/breaker-store'
 
 export type BreakerEpochs = Readonly<Record<BreakerSignal, number>>
 
@@ -24,7 +24,7 @@ export interface BreakerRegistry {
   of(deploymentId: string): DeploymentBreakers
   blocks: BlockList
   /** Notes that a breaker moved, and tells. */
-  record(entry: DeploymentBreakers, transition: BreakerTransition | null): void
+  record(entry: DeploymentBreakers, transition: RecordedTransition | null): void
   /** Takes states of other instances that went further. */
   adopt(stored: readonly StoredBreaker[]): void
   /** Takes what holds for all instances instead of a move of this one that came too late. */
@@ -39,7 +39,7 @@ export interface BreakerRegistryOptions {
   catalog: () => Catalog
   instanceId: string
   nowMs: () => number
-  onTransition: (deploymentId: string, transition: BreakerTransition) => void
+  onTransition: (deploymentId: string, transition: RecordedTransition) => void
   onAdopted: (deploymentId: string, signal: BreakerSignal, state: BreakerState) => void
 }
 
@@ -83,7 +83,7 @@ export function createBreakerRegistry(options: BreakerRegistryOptions): BreakerR
     blocks.changed()
   }
 
-  function record(entry: DeploymentBreakers, transition: BreakerTransition | null): void {
+  function record(entry: DeploymentBreakers, transition: RecordedTransition | null): void {
     if (!transition) return
     refresh(entry)
     options.onTransition(entry.id, transition)

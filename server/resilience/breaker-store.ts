@@ -4,6 +4,7 @@ import type { BreakerTransition } from '#lib/resilience/breaker'
 import type { BreakerSignal } from '#lib/resilience/breaker-signal'
 import type { BreakerState } from '#lib/resilience/breaker-state'
 import { breakerStates, breakerTransitions } from '#schema/resilience'
+import type { Transaction } from '#server/config/configuration-version'
 import type { Database } from '#server/db/database'
 
 export interface StoredBreaker {
@@ -14,7 +15,12 @@ export interface StoredBreaker {
   instanceId: string
 }
 
-export interface DeploymentTransition extends BreakerTransition {
+/** A transition, and what is to be written with it or not at all. */
+export interface RecordedTransition extends BreakerTransition {
+  within?: (tx: Transaction) => Promise<void>
+}
+
+export interface DeploymentTransition extends RecordedTransition {
   id: string
   deploymentId: string
 }
@@ -70,7 +76,7 @@ function toStored(row: StateRow): StoredBreaker {
 async function save(
   db: Pick<Database, 'orm'>,
   instanceId: string,
-  { id, deploymentId, signal, from, to, evidence }: DeploymentTransition,
+  { id, deploymentId, signal, from, to, evidence, within }: DeploymentTransition,
 ): Promise<StoredBreaker | null> {
   const instant = (ms: number | null) => (ms === null ? null : new Date(ms))
   const state = {
@@ -87,6 +93,7 @@ async function save(
     instanceId,
   }
   return db.orm.transaction(async (tx) => {
+    await within?.(tx)
     await tx
       .insert(breakerTransitions)
       .values({

@@ -1,6 +1,7 @@
 import type { BreakerTransitionView, BreakerView } from '#lib/contracts/resilience'
 import type { BreakerSignal, DeploymentBlock } from '#lib/resilience/breaker-signal'
 import type { CallOutcome } from '#lib/resilience/breaker-verdict'
+import type { Along } from '#server/config/configuration-version'
 
 /** A call that the breakers of a deployment let through; settled exactly once. */
 export interface Admission {
@@ -24,6 +25,8 @@ export interface OperatorAction {
   actorId: string
   /** The operator's own words. */
   reason: string
+  /** Told in the transaction that stores the change, also when the database takes it later. */
+  along?: Along
 }
 
 /** The circuit breakers of this process: one per deployment and signal, in step with the other instances. */

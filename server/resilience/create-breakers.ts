@@ -1,5 +1,4 @@
 import type { Catalog } from '#lib/deployments/catalog'
-import type { BreakerTransition } from '#lib/resilience/breaker'
 import { type BreakerPhase, type BreakerSignal, breakerSignals } from '#lib/resilience/breaker-signal'
 import { describeBreaker } from '#lib/resilience/describe-breaker'
 import { newId } from '#server/access/new-id'
@@ -7,7 +6,11 @@ import type { Database } from '#server/db/database'
 import { createRowSync } from '#server/jobs/row-sync'
 import { admitCall, type OpenAdmission } from '#server/resilience/admit-call'
 import { createBreakerRegistry } from '#server/resilience/breaker-registry'
-import { createBreakerStore, type DeploymentTransition } from '#server/resilience/breaker-store'
+import {
+  createBreakerStore,
+  type DeploymentTransition,
+  type RecordedTransition,
+} from '#server/resilience/breaker-store'
 import type { Breakers } from '#server/resilience/breakers'
 import { createOpenCounts } from '#server/resilience/open-counts'
 import { operateBreakers } from '#server/resilience/operate-breakers'
@@ -55,7 +58,7 @@ export function createBreakers(options: BreakerOptions): Breakers {
     log,
   })
 
-  function onTransition(deploymentId: string, transition: BreakerTransition): void {
+  function onTransition(deploymentId: string, transition: RecordedTransition): void {
     const { signal, from, to } = transition
     if (to.phase === 'open') opens.count(deploymentId, signal)
     sync.push({ ...transition, id: newId('brk'), deploymentId })

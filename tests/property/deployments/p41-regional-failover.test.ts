@@ -36,7 +36,7 @@ function world() {
     catalog: () => catalog,
     instanceId: 'ins_1',
     nowMs: () => clock.nowMs,
-    onMove: (region, _from, { phase, admittedBps }) =>
+    onMove: ({ region, to: { phase, admittedBps } }) =>
       void moves.push({ region, phase, admittedBps, atMs: clock.nowMs }),
     onAdopted: () => undefined,
   })
