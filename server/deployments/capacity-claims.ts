@@ -17,6 +17,8 @@ export interface CapacityClaimRequest {
   nowMs: number
   /** How long the last change rests. */
   coolDownMs: number
+  /** In the transaction of the claim; what it throws undoes it. */
+  along: (tx: Transaction, change: CapacityChange) => Promise<void>
 }
 
 export type CapacityClaim =
@@ -57,6 +59,7 @@ async function claim(tx: Transaction, request: CapacityClaimRequest): Promise<Ca
   const recommended = rows.find(({ state }) => state === 'recommended') ?? null
   const change = await takeChange(tx, request, recommended)
   if (change === null) return { ok: false, cause: 'under_way' }
+  await request.along(tx, change)
   if (actorId !== null) await bumpConfiguration(tx)
   return { ok: true, change }
 }

@@ -1,4 +1,5 @@
 import type { Catalog } from '#lib/deployments/catalog'
+import type { RecordAudit } from '#server/audit/record-audit'
 import type { ConfigurationWatcher } from '#server/config/configuration-watcher'
 import type { Database } from '#server/db/database'
 import type { FindCapacityMeans } from '#server/deployments/capacity-means'
@@ -11,6 +12,7 @@ import type { Log } from '#server/telemetry/log'
 export interface CapacityParts {
   db: Pick<Database, 'orm' | 'pool' | 'kind'>
   clock: Clock
+  record: RecordAudit
   log: Pick<Log, 'info' | 'warn' | 'error'>
   catalog: () => Catalog
   configuration: Pick<ConfigurationWatcher, 'check'>

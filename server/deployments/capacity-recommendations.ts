@@ -40,7 +40,13 @@ export async function withdrawChange(
 /** An operator's no to a recommendation, which need not have been kept yet. Null when it has ended meanwhile. */
 export async function dismissChange(
   orm: Transaction,
-  given: { decision: CapacityDecision; actorId: string; words: string; nowMs: number },
+  given: {
+    decision: CapacityDecision
+    actorId: string
+    words: string
+    nowMs: number
+    along: (tx: Transaction, change: CapacityChange) => Promise<void>
+  },
 ): Promise<CapacityChange | null> {
   const { decision, actorId, words, nowMs } = given
   return orm.transaction(async (tx) => {
@@ -60,8 +66,10 @@ export async function dismissChange(
         ),
       )
       .returning()
-    if (change) await bumpConfiguration(tx)
-    return change ?? null
+    if (!change) return null
+    await given.along(tx, change)
+    await bumpConfiguration(tx)
+    return change
   })
 }
 

@@ -1,5 +1,6 @@
 import type { CapacityChangeView, CapacityLineView, CapacityView } from '#lib/contracts/capacity'
 import type { Catalog } from '#lib/deployments/catalog'
+import type { RecordAudit } from '#server/audit/record-audit'
 import type { ConfigurationWatcher } from '#server/config/configuration-watcher'
 import type { Database } from '#server/db/database'
 import { listCapacityChanges, shownChange, toCapacityChangeView } from '#server/deployments/capacity-changes'
@@ -34,6 +35,7 @@ export interface Capacity {
 
 export interface CapacityOptions {
   db: Database
+  record: RecordAudit
   clock: Clock
   log: Log
   catalog: () => Catalog
@@ -51,11 +53,12 @@ export interface CapacityOptions {
 const shownChanges = 50
 
 export function createCapacity(options: CapacityOptions): Capacity {
-  const { db, clock, log, catalog, configuration, events } = options
+  const { db, record, clock, log, catalog, configuration, events } = options
   const { gauges, simulator, credential, pollEveryMs } = options
   const utilization = createCapacityUtilization(gauges)
   const parts: CapacityParts = {
     db,
+    record,
     clock,
     log,
     catalog,

@@ -2,6 +2,8 @@ import { statedUnits } from '#lib/deployments/capacity-limits'
 import { isSize } from '#lib/deployments/capacity-sizes'
 import { capacityBounds, type SizedObservation } from '#lib/deployments/capacity-wish'
 import { redactText } from '#lib/privacy/redact-text'
+import type { AuditEntry } from '#server/audit/record-audit'
+import type { Transaction } from '#server/config/configuration-version'
 import type { CapacityChange } from '#server/deployments/capacity-changes'
 import { type CapacityClaim, claimChange, finishChange } from '#server/deployments/capacity-claims'
 import type { CapacityMeans } from '#server/deployments/capacity-means'
@@ -40,7 +42,7 @@ export async function applyChange(
     throw new AppError('conflict', {
       message: `${found.deployment.id} has to be changed by hand: ${means.hint}`,
     })
-  const change = await beginChange(parts, { found, means, decision, actorId: action.actorId })
+  const change = await beginChange(parts, { found, means, decision, action })
   await parts.configuration.check()
   const { requestId, actorId, deploymentId, toUnits, reason } = action
   parts.log.info({ requestId, actorId, deploymentId, toUnits, reason }, 'an operator changes a capacity')
@@ -58,7 +60,12 @@ export async function dismissRecommendation(
   const found = await findCase(parts, action.deploymentId)
   const decision = recommendedDecision(found, parts.simulated) ?? keptDecision(found)
   const { requestId, actorId, deploymentId, reason } = action
-  const given = { actorId, words: redactText(reason), nowMs: parts.clock.nowMs() }
+  const given = {
+    actorId,
+    words: redactText(reason),
+    nowMs: parts.clock.nowMs(),
+    along: told(parts, { action: 'capacity.dismiss', actorId, reason, correlationId: requestId }),
+  }
   const change = decision && (await dismissChange(parts.db.orm, { decision, ...given }))
   if (!change)
     throw new AppError('conflict', { message: `Nothing is recommended for ${deploymentId} at the moment.` })
@@ -73,19 +80,20 @@ export interface CapacityBeginning {
   means: Extract<CapacityMeans, { possible: true }>
   decision: CapacityDecision
   /** Null = the rules. */
-  actorId: string | null
+  action: CapacityAction | null
 }
 
 /** Claims a change and sets to work. @throws AppError `conflict` */
 export async function beginChange(
   parts: CapacityParts,
-  { found, means, decision, actorId }: CapacityBeginning,
+  { found, means, decision, action }: CapacityBeginning,
 ): Promise<CapacityChange> {
   const { upCoolDownMs, downCoolDownMs } = found.policy
   const claim = await claimChange(parts.db.orm, {
     decision,
-    actorId,
+    actorId: action?.actorId ?? null,
     nowMs: parts.clock.nowMs(),
+    along: toldOfClaim(parts, action),
     coolDownMs: decision.direction === 'up' ? upCoolDownMs : downCoolDownMs,
   })
   if (!claim.ok) throw refusal(decision.deploymentId, claim, parts.clock.nowMs())
@@ -93,6 +101,29 @@ export async function beginChange(
   const work = carryOut(parts, claim.change, means).finally(() => parts.work.delete(work))
   parts.work.add(work)
   return claim.change
+}
+
+/** A change that the rules begin is told of under the change's own id. */
+function toldOfClaim(parts: CapacityParts, action: CapacityAction | null) {
+  return (tx: Transaction, change: CapacityChange) =>
+    told(parts, {
+      action: 'capacity.apply',
+      actorId: action?.actorId ?? null,
+      reason: action?.reason ?? change.reason,
+      correlationId: action?.requestId ?? change.id,
+    })(tx, change)
+}
+
+type CapacityEntry = Pick<AuditEntry, 'action' | 'actorId' | 'reason' | 'correlationId'>
+
+function told({ record }: CapacityParts, entry: CapacityEntry) {
+  return (tx: Transaction, { deploymentId, fromUnits, toUnits, unit }: CapacityChange) =>
+    record(tx, {
+      ...entry,
+      resource: `deployment/${deploymentId}`,
+      before: { units: fromUnits, unit },
+      after: entry.action === 'capacity.apply' ? { units: toUnits, unit } : { dismissed: toUnits, unit },
+    })
 }
 
 async function carryOut(

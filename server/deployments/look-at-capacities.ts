@@ -51,7 +51,7 @@ async function applyByItself(parts: CapacityParts, found: CapacityCase): Promise
   const means = await parts.meansOf(deployment)
   if (!means.possible) return
   try {
-    await beginChange(parts, { found, means, decision, actorId: null })
+    await beginChange(parts, { found, means, decision, action: null })
   } catch (error) {
     // Somebody else was quicker.
     if (!AppError.is(error) || error.code !== 'conflict') throw error

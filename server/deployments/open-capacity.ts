@@ -5,9 +5,11 @@ import { configuredProviders } from '#server/gateway/open-providers'
 
 /** Wires the capacities of a process and starts their job. */
 export function openCapacity(container: Omit<Container, 'capacity' | 'traffic' | 'alerts'>): Capacity {
-  const { env, db, clock, log, catalog, configuration, events, gateway, simulator, instanceId } = container
+  const { env, db, audit, clock, log, catalog, configuration, events, gateway, simulator, instanceId } =
+    container
   const capacity = createCapacity({
     db,
+    record: audit.record,
     clock,
     log,
     catalog: catalog.current,

@@ -33,15 +33,30 @@ const longestText = 200
 
 /**
  * One small call to exactly this deployment, whatever plan and breakers say: one attempt, in the ledger as operation
- * `test` of the console's own account (`acc_console`). That the deployment failed is a result, not an error.
+ * `test` of the console's own account (`acc_console`), and in the audit log as what the operator did. That the deployment failed is a result, not an error.
  *
  * @throws AppError `not_found` for an unknown deployment; `shutting_down`, `ledger_unavailable`: no call, no row.
  */
-export async function makeTestCall(container: TestCallParts, call: TestCall): Promise<TestCallView> {
+export async function makeTestCall(
+  container: TestCallParts & Pick<Container, 'audit' | 'db'>,
+  call: TestCall,
+): Promise<TestCallView> {
   requireAccepting(container)
   const { actor, requestId, deploymentId } = call
   container.log.info({ requestId, actorId: actor.id, deploymentId }, 'an operator asked for a test call')
-  return (await callOnce(container, { ...call, operation: 'test' })).call
+  const made = (await callOnce(container, { ...call, operation: 'test' })).call
+  await container.audit.record(container.db.orm, {
+    action: 'deployment.test',
+    actorId: actor.id,
+    resource: `deployment/${deploymentId}`,
+    after: {
+      ok: made.ok,
+      durationMs: made.durationMs,
+      ...(made.failure ? { failure: made.failure.class } : {}),
+    },
+    correlationId: requestId,
+  })
+  return made
 }
 
 /**

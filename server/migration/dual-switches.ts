@@ -1,4 +1,6 @@
+import { drizzle } from 'drizzle-orm/node-postgres'
 import type { PoolClient } from 'pg'
+import type { RecordAudit } from '#server/audit/record-audit'
 
 /** The switch of every account that has none of its own. */
 export const everyAccount = '*'
@@ -10,17 +12,23 @@ export interface SwitchChange {
   enabled: boolean
   actorId: string
   nowMs: number
+  reason: string
+  /** Id of the request by which it was asked for. */
+  correlationId: string
 }
 
 /** Anything that runs statements of one transaction. */
 export type Statements = Pick<PoolClient, 'query'>
 
 /**
- * Turns the dual-write of an account on or off, inside the transaction of the caller. Waits for writes under way and holds
+ * Turns the dual-write of an account on or off and records it, inside the transaction of the caller. Waits for writes under way and holds
  * up new ones until the commit: whoever wrote without the outbox is seen by a backfill that begins after it. Turning it on
  * sends the backfill back to the beginning.
  */
-export async function setDualSwitch(tx: Statements, change: SwitchChange): Promise<void> {
+export async function setDualSwitch(
+  { tx, record }: { tx: PoolClient; record: RecordAudit },
+  change: SwitchChange,
+): Promise<void> {
   const { stream, accountId, enabled, actorId, nowMs } = change
   const changedAt = new Date(nowMs)
   await tx.query(
@@ -32,6 +40,10 @@ export async function setDualSwitch(tx: Statements, change: SwitchChange): Promi
     stream,
     everyAccount,
   ])
+  const { rows } = await tx.query<{ enabled: boolean }>(
+    'SELECT enabled FROM dual_switches WHERE stream = $1 AND account_id = $2',
+    [stream, accountId],
+  )
   await tx.query(
     `INSERT INTO dual_switches AS present (account_id, stream, enabled, changed_at, changed_by)
      VALUES ($1, $2, $3, $4, $5)
@@ -42,4 +54,14 @@ export async function setDualSwitch(tx: Statements, change: SwitchChange): Promi
        backfilled_at = CASE WHEN present.enabled THEN present.backfilled_at END`,
     [accountId, stream, enabled, changedAt, actorId],
   )
+  await record(drizzle({ client: tx }), {
+    action: 'dual_switch.set',
+    actorId,
+    resource: `dual_switch/${stream}`,
+    ...(accountId === everyAccount ? {} : { accountId }),
+    before: { enabled: rows[0]?.enabled ?? null },
+    after: { enabled },
+    reason: change.reason,
+    correlationId: change.correlationId,
+  })
 }

@@ -119,6 +119,18 @@ describeOnDatabases('recommending a capacity', (openDb) => {
     expect(dismissed).toMatchObject({ state: 'dismissed', toUnits: 100, actorId: 'usr_1' })
     expect(dismissed.reason).toContain('Dismissed: the peak is over')
     expect(capacity.configurationVersion()).toBe(version + 1)
+    const { rows } = await db.pool.query(
+      `SELECT action, before, after, reason FROM audit_entries WHERE resource = $1`,
+      [`deployment/${id}`],
+    )
+    expect(rows).toEqual([
+      {
+        action: 'capacity.dismiss',
+        before: '{"unit":"kTPM","units":80}',
+        after: '{"dismissed":100,"unit":"kTPM"}',
+        reason: 'the peak is over',
+      },
+    ])
     await capacity.look()
     expect(await historyOf(capacity, id)).toHaveLength(1)
     expect(await capacity.line(id)).toMatchObject({

@@ -2,6 +2,7 @@ import { vi } from 'vitest'
 import type { CapacityChangeView, CapacityLineView } from '#lib/contracts/capacity'
 import type { CatalogInput } from '#lib/deployments/catalog-schema'
 import { parseCatalog } from '#lib/deployments/parse-catalog'
+import { createRecordAudit } from '#server/audit/record-audit'
 import { createConfigurationWatcher } from '#server/config/configuration-watcher'
 import type { Database } from '#server/db/database'
 import { type Capacity, type CapacityOptions, createCapacity } from '#server/deployments/capacity'
@@ -10,6 +11,7 @@ import { createDeploymentGauges } from '#server/deployments/deployment-gauges'
 import { createConsoleEvents } from '#server/telemetry/console-events'
 import { bookInto } from '#tests/support/book-records'
 import { anAttempt, aRecord } from '#tests/support/ledger-records'
+import { testPseudonyms } from '#tests/support/pseudonyms'
 
 const minuteMs = 60_000
 
@@ -53,6 +55,7 @@ export async function startCapacity(setting: CapacitySetting): Promise<TestCapac
   events.subscribe(({ name }) => void published.push(name))
   const capacity = createCapacity({
     log,
+    record: createRecordAudit({ pseudonyms: testPseudonyms, nowMs }),
     configuration,
     events,
     gauges: createDeploymentGauges({ nowMs }),

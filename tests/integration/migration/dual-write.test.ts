@@ -67,6 +67,22 @@ describeOnDatabases('a dual-write', (openDb, { kind }) => {
     await put('acc_other')
     expect([await pending('acc_on'), await pending('acc_other')]).toEqual([1, 1])
     await setSwitch(db, '*', false)
+    const { rows } = await db.pool.query(
+      `SELECT account_id, before, after, reason FROM audit_entries WHERE action = 'dual_switch.set' AND account_id IN ('acc_on', 'console') ORDER BY position`,
+    )
+    expect(rows).toEqual(
+      [
+        ['acc_on', null, true],
+        ['console', false, true],
+        ['acc_on', true, false],
+        ['console', true, false],
+      ].map(([account_id, was, is]) => ({
+        account_id,
+        before: JSON.stringify({ enabled: was }),
+        after: JSON.stringify({ enabled: is }),
+        reason: 'a rehearsal',
+      })),
+    )
     await db.pool.query('DELETE FROM dual_outbox')
   })
 
