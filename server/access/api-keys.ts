@@ -126,6 +126,8 @@ async function revokeKey(options: ApiKeyStoreOptions, revocation: RevokeKey): Pr
       return revoked
     }
     const [present] = await tx.select().from(apiKeys).where(eq(apiKeys.id, revocation.id))
+    // That somebody asked again is told, too.
+    if (present) await revocation.along?.(tx, { before: { revoked: true }, after: { revoked: true } })
     return present
   })
   if (!row)

@@ -3,9 +3,11 @@ import { refusal } from '#server/access/auth-refusal'
 import type { Auth } from '#server/access/create-auth'
 import { hashSecret } from '#server/access/hash-secret'
 import type { RateLimiter } from '#server/access/rate-limiter'
+import { isTurnedAway, type SignInRecord } from '#server/access/record-sign-in'
 import { AppError } from '#server/http/app-error'
 import { parseWith } from '#server/http/parse-with'
 import { readJsonBody } from '#server/http/read-json-body'
+import { requestIdHeader } from '#server/http/request-id'
 
 const basePath = '/api/auth'
 const bodyLimitBytes = 16 * 1024
@@ -34,26 +36,89 @@ const openEndpoints: Readonly<Record<string, z.ZodType | null>> = {
   'GET /callback/microsoft': null,
 }
 
+export interface AuthGate {
+  auth: Auth
+  limiter: RateLimiter
+  record: SignInRecord
+}
+
 /**
  * Serves `/api/auth/*`: an allow-list before better-auth, and its refusals as our errors. Answers carry the session in
- * an HttpOnly cookie only.
+ * an HttpOnly cookie only. Who came in, was turned away, or left stands in the audit log.
  *
  * @throws AppError for every refusal.
  */
 export async function serveAuth(
-  { auth, limiter }: { auth: Auth; limiter: RateLimiter },
-  request: Request,
+  gate: AuthGate,
+  { request, requestId }: { request: Request; requestId: string },
 ): Promise<Response> {
   const endpoint = `${request.method} ${new URL(request.url).pathname.slice(basePath.length)}`
   const schema = openEndpoints[endpoint]
   if (schema === undefined) throw new AppError('not_found', { message: 'There is no such sign-in address.' })
-  if (schema === null) return accepted(await auth.handler(request))
+  if (schema === null) return serveCallback(gate, { request, requestId })
   const body = parseWith(schema, await readBody(request))
+  const forwarded = withBody(request, { body, requestId })
+  const answer = async () => withoutToken(await accepted(await gate.auth.handler(forwarded)))
   const signIn = signInBody.safeParse(body)
-  if (signIn.success) {
-    await limiter.enforce(`account:${hashSecret(signIn.data.email.toLowerCase())}`, perAccountRule)
+  if (signIn.success) return servePassword(gate, { email: signIn.data.email, requestId, answer })
+  return serveSignedIn(gate, { endpoint, headers: request.headers, requestId, answer })
+}
+
+type Answer = () => Promise<Response>
+
+/** Coming back from Microsoft: who is turned away is sent to the sign-in page with the reason. */
+async function serveCallback(
+  { auth, record }: AuthGate,
+  { request, requestId: correlationId }: { request: Request; requestId: string },
+): Promise<Response> {
+  const headers = new Headers(request.headers)
+  headers.set(requestIdHeader, correlationId)
+  const answer = await accepted(await auth.handler(new Request(request, { headers })))
+  const why = new URL(answer.headers.get('location') ?? '/', request.url).searchParams.get('error')
+  if (why !== null)
+    await record.refused({ email: null, method: 'microsoft', why: why.slice(0, 100), correlationId })
+  return answer
+}
+
+async function servePassword(
+  { limiter, record }: AuthGate,
+  { email, requestId, answer }: { email: string; requestId: string; answer: Answer },
+): Promise<Response> {
+  await limiter.enforce(`account:${hashSecret(email.toLowerCase())}`, perAccountRule)
+  try {
+    return await answer()
+  } catch (error) {
+    if (isTurnedAway(error))
+      await record.refused({ email, method: 'password', why: error.message, correlationId: requestId })
+    throw error
   }
-  return withoutToken(await accepted(await auth.handler(withBody(request, body))))
+}
+
+/** Signing out and changing the password; whose it was is asked before. */
+async function serveSignedIn(
+  { auth, record }: AuthGate,
+  { endpoint, headers, requestId, answer }: SignedInAct,
+): Promise<Response> {
+  const isPassword = endpoint === 'POST /change-password'
+  const user = isPassword || endpoint === 'POST /sign-out' ? await auth.readSession(headers) : null
+  if (user === null) return answer()
+  const entry = { userId: user.id, correlationId: requestId }
+  try {
+    const done = await answer()
+    if (isPassword) await record.changedPassword({ ...entry, refused: false })
+    else await record.signedOut(entry)
+    return done
+  } catch (error) {
+    if (isPassword && isTurnedAway(error)) await record.changedPassword({ ...entry, refused: true })
+    throw error
+  }
+}
+
+interface SignedInAct {
+  endpoint: string
+  headers: Headers
+  requestId: string
+  answer: Answer
 }
 
 /** No body counts as `{}`: signing out needs none. */
@@ -63,11 +128,12 @@ async function readBody(request: Request): Promise<unknown> {
   return isEmpty ? {} : (await readJsonBody(request, bodyLimitBytes)).value
 }
 
-function withBody(request: Request, body: unknown): Request {
+function withBody(request: Request, { body, requestId }: { body: unknown; requestId: string }): Request {
   const headers = new Headers(request.headers)
   headers.delete('content-length')
   headers.delete('transfer-encoding')
   headers.set('content-type', 'application/json')
+  headers.set(requestIdHeader, requestId)
   return new Request(request.url, { method: request.method, headers, body: JSON.stringify(body) })
 }
 

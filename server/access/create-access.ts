@@ -5,7 +5,7 @@ import { type AccountPreferences, createAccountPreferences } from '#server/acces
 import { type ApiKeyStore, createApiKeyStore } from '#server/access/api-keys'
 import { serveAuth } from '#server/access/auth-gate'
 import { bootstrapKeyIds } from '#server/access/bootstrap-key-ids'
-import type { Auth } from '#server/access/create-auth'
+import type { Auth, AuthOptions } from '#server/access/create-auth'
 import { type BootstrapAdmin, ensureBootstrapAdmin } from '#server/access/ensure-bootstrap-admin'
 import { createInvites, type Invites } from '#server/access/invites'
 import {
@@ -17,8 +17,10 @@ import { createKeyUsage } from '#server/access/key-usage'
 import { type EntraSettings, microsoftProvider } from '#server/access/microsoft-provider'
 import type { Actor } from '#server/access/principal'
 import { createRateLimiter } from '#server/access/rate-limiter'
+import { createSignInRecord } from '#server/access/record-sign-in'
 import { requireRole } from '#server/access/require-role'
 import { createUsers, type Users } from '#server/access/users'
+import type { RecordAudit } from '#server/audit/record-audit'
 import { bumpConfiguration } from '#server/config/configuration-version'
 import type { ConfigurationWatcher } from '#server/config/configuration-watcher'
 import type { Database } from '#server/db/database'
@@ -28,6 +30,8 @@ export interface AccessOptions {
   db: Database
   clock: Clock
   log: AccessLog
+  /** Tells the audit log who came, was turned away, and left. */
+  record: RecordAudit
   /** Carries key changes to every process; its owner starts it before `start` is called, and closes it. */
   configuration: ConfigurationWatcher
   /** Address of the console, without a slash at its end; asked late, because the port may be chosen by the system. */
@@ -48,7 +52,7 @@ export interface Access {
   authenticator: KeyAuthenticator
   auth: {
     /** Serves `/api/auth/*`. @throws AppError for every refusal. */
-    handle(request: Request): Promise<Response>
+    handle(request: Request, requestId: string): Promise<Response>
     /** Prolongs the request's session when it is older than a day; `Set-Cookie` values for the browser. */
     prolongSession(request: Request): Promise<string[]>
   }
@@ -85,7 +89,8 @@ export function createAccess(options: AccessOptions): Access {
   configuration.subscribe(() => authenticator.reload())
   const invites = createInvites({ db, clock, limiter, publicUrl: options.publicUrl })
   const users = createUsers({ db, clock })
-  const auth = lazyAuth({ ...options, limiter })
+  const record = createSignInRecord(options)
+  const auth = lazyAuth({ ...options, limiter, record })
   const roleParts = {
     authenticator,
     readSession: async (headers: Headers) => (await auth()).readSession(headers),
@@ -100,7 +105,8 @@ export function createAccess(options: AccessOptions): Access {
     accounts: { ...accounts, setRegion: announced(configuration, accounts.setRegion) },
     authenticator,
     auth: {
-      handle: async (request) => serveAuth({ auth: await auth(), limiter }, request),
+      handle: async (request, requestId) =>
+        serveAuth({ auth: await auth(), limiter, record }, { request, requestId }),
       prolongSession: async (request) => (await auth()).prolongSession(request.headers),
     },
     invites: { ...invites, accept: announced(configuration, invites.accept) },
@@ -119,7 +125,7 @@ export function createAccess(options: AccessOptions): Access {
 
 /** better-auth is loaded with the first request that needs it. */
 function lazyAuth(
-  options: AccessOptions & { limiter: ReturnType<typeof createRateLimiter> },
+  options: Omit<AccessOptions, 'record'> & Pick<AuthOptions, 'limiter' | 'record'>,
 ): () => Promise<Auth> {
   let auth: Promise<Auth> | null = null
   return () => {

@@ -11,9 +11,11 @@ import { authLogger } from '#server/access/auth-log'
 import { type EntraSettings, isOfTenant, microsoftProvider } from '#server/access/microsoft-provider'
 import { newId } from '#server/access/new-id'
 import type { RateLimiter } from '#server/access/rate-limiter'
+import type { SignInRecord } from '#server/access/record-sign-in'
 import type { Database } from '#server/db/database'
 import { AppError } from '#server/http/app-error'
 import { clientAddressHeader } from '#server/http/request-address'
+import { requestIdHeader } from '#server/http/request-id'
 import type { Clock } from '#server/telemetry/clock'
 import { safeError } from '#server/telemetry/safe-cause'
 
@@ -29,6 +31,7 @@ export interface AuthOptions {
   /** Address of the console, without a slash at its end. */
   publicUrl: string
   entra: EntraSettings | null
+  record: SignInRecord
 }
 
 /** Who a session cookie belongs to. */
@@ -147,7 +150,13 @@ function storageOptions(options: AuthOptions) {
   } satisfies Partial<BetterAuthOptions>
 }
 
-function databaseHooks({ db, clock }: AuthOptions) {
+/** Of what better-auth hands to its hooks. */
+interface SignInContext {
+  path?: string
+  headers?: Headers
+}
+
+function databaseHooks({ db, clock, record }: AuthOptions) {
   // Nobody here calls Microsoft on a user's behalf, so its tokens are not kept.
   const withoutTokens = async () => ({ data: { accessToken: null, refreshToken: null, idToken: null } })
   return {
@@ -162,11 +171,16 @@ function databaseHooks({ db, clock }: AuthOptions) {
           if (user?.disabled)
             throw new APIError('FORBIDDEN', { code: 'account_disabled', message: 'Account disabled' })
         },
-        after: async ({ userId }: { userId: string }) => {
-          await db.orm
-            .update(users)
-            .set({ lastSignInAt: new Date(clock.nowMs()) })
-            .where(eq(users.id, userId))
+        after: async ({ userId }: { userId: string }, context: SignInContext | null) => {
+          const method = context?.path?.startsWith('/callback') ? 'microsoft' : 'password'
+          const correlationId = context?.headers?.get(requestIdHeader) ?? 'unknown'
+          await db.orm.transaction(async (tx) => {
+            await tx
+              .update(users)
+              .set({ lastSignInAt: new Date(clock.nowMs()) })
+              .where(eq(users.id, userId))
+            await record.signedIn(tx, { userId, method, correlationId })
+          })
         },
       },
     },

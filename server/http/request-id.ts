@@ -13,6 +13,9 @@ function randomHex(bytes: number): string {
   return pool.toString('hex', used - bytes, used)
 }
 
+/** In which a request's id is handed on within the program; set anew wherever it is read. */
+export const requestIdHeader = 'x-huntaze-request-id'
+
 /** `req_` and 128 random bits. */
 export function newRequestId(): string {
   return `req_${randomHex(16)}`

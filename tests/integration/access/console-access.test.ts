@@ -4,6 +4,7 @@ import { apiKeys, invites, sessions, signInAccounts, users } from '#schema/acces
 import type { Database } from '#server/db/database'
 import { type Browser, startConsole, type TestConsole } from '#tests/integration/access/start-console'
 import { describeOnDatabases } from '#tests/support/databases'
+import { testPseudonyms } from '#tests/support/pseudonyms'
 
 const password = 'distinctive-password-correct-horse'
 const adminEmail = 'Distinctive.Admin@example.com'
@@ -318,6 +319,49 @@ describeOnDatabases('console access', (openDb) => {
         timeout: 10_000,
       })
       .toBeInstanceOf(Date)
+  })
+
+  test('who comes, is turned away, leaves, or changes the password stands in the audit log', async () => {
+    const email = 'audited@example.com'
+    const { browser, id } = await invite('viewer', email)
+    const at = '/api/auth/sign-in/email'
+    const wrong = { email: 'AUDITED@example.com', password: 'not the password' }
+    expect((await visit().request('POST', at, wrong)).status).toBe(401)
+    const nobody = { email: 'stranger@example.com', password }
+    expect((await visit().request('POST', at, nobody)).status).toBe(401)
+    const change = (currentPassword: string) =>
+      browser.request('POST', '/api/auth/change-password', { currentPassword, newPassword: `${password}-2` })
+    expect((await change('not the password')).status).toBe(401)
+    expect((await change(password)).status).toBe(200)
+    expect((await browser.request('POST', '/api/auth/sign-out')).status).toBe(200)
+    expect((await browser.request('POST', '/api/auth/sign-out')).status).toBe(200)
+
+    const { rows } = await db.pool.query(
+      `SELECT action, outcome, actor IS NOT NULL AS signed, lookup, after, correlation_id AS "correlationId"
+       FROM audit_entries LEFT JOIN audit_subjects ON pseudonym = subject
+       WHERE action IN ('user.sign_in', 'user.sign_out', 'user.change_password')
+         AND lookup = ANY($1) ORDER BY position`,
+      [
+        [
+          testPseudonyms.lookup({ kind: 'user', id }),
+          testPseudonyms.lookup({ kind: 'email', id: 'stranger@example.com' }),
+        ],
+      ],
+    )
+    expect(rows.map(({ action, outcome, signed }) => [action, outcome, signed])).toEqual([
+      ['user.sign_in', 'success', true],
+      ['user.sign_in', 'refused', false],
+      ['user.sign_in', 'refused', false],
+      ['user.change_password', 'refused', true],
+      ['user.change_password', 'success', true],
+      ['user.sign_out', 'success', true],
+    ])
+    expect(rows.map(({ lookup }) => lookup.split(':')[0])).toEqual([
+      ...['user', 'user', 'email', 'user', 'user', 'user'],
+    ])
+    expect(rows[0].after).toBe('{"method":"password"}')
+    expect(rows[1].after).toContain('e-mail address or the password is wrong')
+    for (const { correlationId } of rows) expect(correlationId).toMatch(/^req_[0-9a-f]{32}$/)
   })
 
   test('signing out ends the session in the database', async () => {

@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { invites, users } from '#schema/access'
 import { type Access, type AccessOptions, createAccess } from '#server/access/create-access'
+import { createRecordAudit } from '#server/audit/record-audit'
 import { bumpConfiguration } from '#server/config/configuration-version'
 import { type ConfigurationWatcher, createConfigurationWatcher } from '#server/config/configuration-watcher'
 import type { Database } from '#server/db/database'
 import { openDatabase } from '#server/db/open-database'
 import { systemClock } from '#server/telemetry/clock'
 import { describeOnDatabases } from '#tests/support/databases'
+import { testPseudonyms } from '#tests/support/pseudonyms'
 
 interface Process {
   access: Access
@@ -26,6 +28,7 @@ async function startProcess(db: Database, overrides: Partial<AccessOptions> = {}
     db,
     clock: systemClock,
     log,
+    record: createRecordAudit({ pseudonyms: testPseudonyms, nowMs: Date.now }),
     configuration,
     publicUrl: () => 'http://127.0.0.1:3000',
     authSecret: 'a-secret-of-more-than-32-characters',

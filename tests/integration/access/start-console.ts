@@ -66,8 +66,15 @@ export async function startConsole(db: Database, overrides: Overrides = {}): Pro
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const recorded = new Set<string>()
+  const record = createRecordAudit({
+    pseudonyms: testPseudonyms,
+    nowMs: Date.now,
+    onRecorded: (id) => void recorded.add(id),
+  })
   const access = createAccess({
     db,
+    record,
     clock: systemClock,
     log,
     configuration,
@@ -79,9 +86,7 @@ export async function startConsole(db: Database, overrides: Overrides = {}): Pro
     bootstrapAdmin: null,
     ...overrides,
   })
-  const audit = {
-    record: createRecordAudit({ pseudonyms: testPseudonyms, nowMs: Date.now }),
-  } as Container['audit']
+  const audit = { record, hasRecorded: (id) => recorded.has(id) } as Container['audit']
   const quotas = { rules: createQuotaRuleStore(db, Date.now) } as Container['quotas']
   setContainer(Promise.resolve({ access, log, audit, quotas } as Container))
   server.on('request', listener())

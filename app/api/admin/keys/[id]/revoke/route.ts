@@ -3,6 +3,7 @@ import { defineRoute } from '#server/http/define-route'
 
 export const POST = defineRoute({
   role: 'admin',
+  audits: 'api_key.revoke',
   body: reasonBody,
   async handle({ container, actor, body, params, requestId }) {
     const entry = {
@@ -17,7 +18,7 @@ export const POST = defineRoute({
       id: params.id ?? '',
       reason: body.reason,
       revokedBy: actor.id,
-      along: (tx, { after }) => container.audit.record(tx, { ...entry, after }),
+      along: (tx, change) => container.audit.record(tx, { ...entry, ...change }),
     })
     container.log.info({ actor: actor.id, keyId: key.id }, 'API key revoked')
     return key
