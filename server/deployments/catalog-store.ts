@@ -1,6 +1,7 @@
 import { readFileSync, statSync, unwatchFile, watchFile } from 'node:fs'
 import { type BuiltInEndpoints, builtInCatalog } from '#lib/deployments/built-in-catalog'
 import type { Catalog } from '#lib/deployments/catalog'
+import type { CatalogData } from '#lib/deployments/catalog-schema'
 import { type CatalogResult, parseCatalog } from '#lib/deployments/parse-catalog'
 import { StartUpError } from '#server/config/start-up-error'
 import { checkEndpoint } from '#server/gateway/providers/endpoint-rules'
@@ -11,8 +12,15 @@ export interface CatalogStore {
   current(): Catalog
   /** What is wrong with the file as it stands now; empty when it is in force. */
   problems(): readonly string[]
+  /** Told of every change of the file; of none for the built-in catalog. */
+  follow(listener: (reread: CatalogReread) => void): void
   close(): void
 }
+
+/** What a changed file led to. */
+export type CatalogReread =
+  | { ok: true; before: CatalogData; after: CatalogData }
+  | { ok: false; problems: readonly string[] }
 
 export interface CatalogStoreOptions {
   /** Path of the catalog file; null for the built-in one. */
@@ -32,21 +40,40 @@ export function openCatalogStore(options: CatalogStoreOptions): CatalogStore {
     throw new StartUpError(first.problems.map((problem) => `catalog ${path ?? '(built-in)'}: ${problem}`))
   let catalog = first.catalog
   let problems: readonly string[] = []
-  if (path === null) return { current: () => catalog, problems: () => problems, close: () => undefined }
+  if (path === null)
+    return {
+      current: () => catalog,
+      problems: () => problems,
+      follow: () => undefined,
+      close: () => undefined,
+    }
+
+  const listeners: ((reread: CatalogReread) => void)[] = []
+  const tell = (reread: CatalogReread) => {
+    for (const listener of listeners) listener(reread)
+  }
 
   const reread = () => {
     const next = readCatalogFile(path)
     problems = next.ok ? [] : next.problems
     if (next.ok) {
+      const before = catalog.data
       catalog = next.catalog
+      tell({ ok: true, before, after: catalog.data })
       log.info({ path }, 'catalog file changed and is in force')
     } else {
+      tell(next)
       log.error({ path, problems }, 'catalog file has mistakes; the last good catalog stays in force')
     }
     options.onChange()
   }
   watchFile(path, { interval: pollMs, persistent: false }, reread)
-  return { current: () => catalog, problems: () => problems, close: () => unwatchFile(path, reread) }
+  return {
+    current: () => catalog,
+    problems: () => problems,
+    follow: (listener) => void listeners.push(listener),
+    close: () => unwatchFile(path, reread),
+  }
 }
 
 /** Reads and checks a catalog file, endpoints included. */
