@@ -129,6 +129,27 @@ export const metricList = {
     help: 'Calls to providers by why they were made: retries, fallbacks, spillovers and hedges among them.',
     labels: { ...deployment, 'huntaze.reason': reasons, 'huntaze.outcome': outcomes },
   },
+  cachedTokens: {
+    name: 'huntaze.tokens.cached_input',
+    kind: 'counter',
+    unit: '{token}',
+    help: 'Input tokens that providers took from their own prompt caches; they are part of the input tokens of the calls.',
+    labels: call,
+  },
+  cacheLookups: {
+    name: 'huntaze.cache.lookups',
+    kind: 'counter',
+    unit: '{request}',
+    help: 'Requests of routes with an answer cache, by whether a kept answer was given, none was found, or none was looked for.',
+    labels: { 'huntaze.tier': 'tiers', 'huntaze.cache': ['hit', 'miss', 'bypass'] },
+  },
+  cacheSavings: {
+    name: 'huntaze.cache.saved_cost',
+    kind: 'counter',
+    unit: 'USD',
+    help: 'What the answers that the cache gave again had cost.',
+    labels: { 'huntaze.tier': 'tiers' },
+  },
   repeatedAnswers: {
     name: 'huntaze.cache.repeated_answers',
     kind: 'counter',

@@ -16,13 +16,21 @@ export function recordRequest(metrics: Metrics, record: LedgerRecord): void {
   if (record.firstTokenMs !== null) metrics.record('requestFirstToken', record.firstTokenMs / 1000, request)
   metrics.record('overhead', record.overheadUs / 1e6, { 'gen_ai.operation.name': kind })
   if (record.costPicoUsd === null) metrics.count('unpriced', 1, { 'huntaze.deployment': deploymentId })
-  if (record.planReasons.some(({ cache }) => cache === 'stale')) {
-    metrics.count('repeatedAnswers', 1, { 'huntaze.tier': tier })
-  }
   if (record.provider !== 'azure-openai' && record.planReasons.some(({ code }) => code === 'rollback')) {
     metrics.count('rolledBack', 1, { 'huntaze.tier': tier, 'huntaze.outcome': record.outcome })
   }
+  recordCache(metrics, record)
   for (const attempt of record.attempts) recordAttempt(metrics, kind, attempt)
+}
+
+function recordCache(metrics: Metrics, { tier, planReasons }: LedgerRecord): void {
+  for (const { cache, savedPicoUsd } of planReasons) {
+    if (cache === undefined) continue
+    if (cache === 'stale') metrics.count('repeatedAnswers', 1, { 'huntaze.tier': tier })
+    else metrics.count('cacheLookups', 1, { 'huntaze.tier': tier, 'huntaze.cache': cache })
+    if (savedPicoUsd !== undefined)
+      metrics.count('cacheSavings', Number(savedPicoUsd) / picoUsdPerUsd, { 'huntaze.tier': tier })
+  }
 }
 
 function recordAttempt(metrics: Metrics, kind: LedgerRecord['kind'], attempt: AttemptRecord): void {
@@ -42,6 +50,7 @@ function recordAttempt(metrics: Metrics, kind: LedgerRecord['kind'], attempt: At
     metrics.record('callTokens', attempt.inputTokens, { ...call, 'gen_ai.token.type': 'input' })
     metrics.record('callTokens', attempt.outputTokens, { ...call, 'gen_ai.token.type': 'output' })
   }
+  if (attempt.cachedInputTokens > 0) metrics.count('cachedTokens', attempt.cachedInputTokens, call)
   metrics.count('attempts', 1, {
     ...deployment,
     'huntaze.reason': attempt.reason ?? 'first',

@@ -65,6 +65,12 @@ beforeAll(async () => {
   })
   script(answer)
   await gateway.post(path, body)
+  const { settings, configuration } = gateway.container
+  const rules = [{ model: 'premium', operation: 'repeated', ttlSeconds: 600, maxTemperature: 1 }]
+  await settings.update({ answerCache: { rules, maxMegabytes: 1 } }, { actorId: 'usr_1', atMs: Date.now() })
+  await configuration.check()
+  const repeated = { ...body, metadata: { operation: 'repeated' } }
+  for (let count = 0; count < 2; count += 1) await gateway.post(path, repeated)
   await gateway.post(path, { ...body, model: 'no-such-model' })
   await gateway.post(path, { ...body, model: 'unpriced' })
   script(stream)
@@ -162,13 +168,19 @@ describe('/metrics', () => {
         .filter((one) => one.name === name)
         .filter(({ labels }) => Object.entries(wanted).every(([label, value]) => labels[label] === value))
         .reduce((total, { value }) => total + value, 0)
-    expect(sum('huntaze_attempts_total', { huntaze_reason: 'first', huntaze_outcome: 'success' })).toBe(3)
+    expect(sum('huntaze_attempts_total', { huntaze_reason: 'first', huntaze_outcome: 'success' })).toBe(4)
     expect(sum('huntaze_attempts_total', { huntaze_reason: 'fallback', huntaze_outcome: 'success' })).toBe(3)
     expect(sum('huntaze_breaker_transitions_total', { huntaze_phase: 'open' })).toBeGreaterThanOrEqual(1)
     expect(sum('huntaze_breaker_state', { huntaze_phase: 'open', huntaze_signal: 'health' })).toBe(1)
     expect(sum('huntaze_errors_total', { error_type: 'model_not_found' })).toBe(1)
-    expect(sum('gen_ai_server_request_duration_count', { huntaze_outcome: 'success' })).toBe(7)
+    expect(sum('gen_ai_server_request_duration_count', { huntaze_outcome: 'success' })).toBe(9)
     expect(sum('huntaze_cache_repeated_answers_total', {})).toBe(1)
+    expect(sum('huntaze_cache_lookups_total', { huntaze_cache: 'miss' })).toBe(1)
+    expect(sum('huntaze_cache_lookups_total', { huntaze_cache: 'hit' })).toBe(1)
+    expect(sum('huntaze_cache_saved_cost_total', {})).toBeGreaterThan(0)
+    expect(sum('huntaze_tokens_cached_input_total', {})).toBe(
+      4 * sum('huntaze_attempts_total', { huntaze_outcome: 'success' }),
+    )
     expect(sum('gen_ai_client_token_usage_sum', { gen_ai_token_type: 'input' })).toBeGreaterThan(0)
     expect(sum('huntaze_cost_total', {})).toBeGreaterThan(0)
     expect(sum('huntaze_deployment_headroom', {})).toBeGreaterThan(0)
