@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { OperatorAction } from '#lib/audit/audit-action'
 import type { Role } from '#lib/contracts/access'
 import type { Actor } from '#server/access/principal'
 import { getContainer } from '#server/container'
@@ -21,8 +22,23 @@ export interface RouteInput<Query, Body> {
   requestId: string
 }
 
-export interface RouteDefinition<Query, Body> {
+/** What is said of a route outside of it: its check of the caller and of the request, and what it leaves behind. */
+export interface RouteDeclaration {
   role: Role | 'public'
+  query?: z.ZodType
+  body?: z.ZodType
+  /** One sentence for the API's description; of routes that are audited the action's words say it. */
+  about?: string
+  /** The shape of the answer's JSON. */
+  answer?: z.ZodType
+  /**
+   * The audit log's action of a route that changes something. `later`: it is recorded when what was begun has ended.
+   * `ai`: the ledger's statement writes the entry. `nothing`: a route that is no GET and changes nothing.
+   */
+  audits?: OperatorAction | { later: OperatorAction } | 'ai' | 'nothing'
+}
+
+export interface RouteDefinition<Query, Body> extends RouteDeclaration {
   query?: z.ZodType<Query>
   body?: z.ZodType<Body>
   /** A value becomes `200` JSON (`undefined` becomes `204`); a `Response` goes out as it is. */
@@ -31,14 +47,22 @@ export interface RouteDefinition<Query, Body> {
 
 type NextContext = { params: Promise<Record<string, string | string[] | undefined>> }
 
+/** A route as Next calls it, with its declaration for whoever describes the API. */
+export type DefinedRoute = ((request: Request, context?: NextContext) => Promise<Response>) & {
+  declaration: RouteDeclaration
+}
+
 const nobody: Actor = { id: 'anonymous', name: 'anonymous', email: null, role: 'viewer', via: 'session' }
 
 /**
  * A control-plane route from its declaration: authenticates, checks role and origin, parses query and body,
- * maps every error to problem+json, logs. Session cookies on unsafe methods are accepted from our own origin only.
+ * maps every error to problem+json, logs, and sees to it that what it changed left an audit entry. Session cookies on
+ * unsafe methods are accepted from our own origin only.
  */
-export function defineRoute<Query = undefined, Body = undefined>(definition: RouteDefinition<Query, Body>) {
-  return async (request: Request, context?: NextContext): Promise<Response> => {
+export function defineRoute<Query = undefined, Body = undefined>(
+  definition: RouteDefinition<Query, Body>,
+): DefinedRoute {
+  const route = async (request: Request, context?: NextContext): Promise<Response> => {
     const requestId = newRequestId()
     const container = await getContainer()
     try {
@@ -48,6 +72,7 @@ export function defineRoute<Query = undefined, Body = undefined>(definition: Rou
       const body = await parseBody(definition.body, request)
       const params = await pathParams(context)
       const result = await definition.handle({ container, actor, query, body, params, request, requestId })
+      await ensureAudited({ container, actor, request, requestId }, definition)
       return toResponse(result, requestId)
     } catch (thrown) {
       const error = toAppError(thrown)
@@ -55,6 +80,30 @@ export function defineRoute<Query = undefined, Body = undefined>(definition: Rou
       return problemResponse(error, requestId)
     }
   }
+  return Object.assign(route, { declaration: definition })
+}
+
+/**
+ * What a route changes is recorded where it changes it, in the same transaction. Should one have forgotten, the log has a
+ * plain entry all the same, and the program says so.
+ */
+async function ensureAudited(
+  { container, actor, request, requestId }: Omit<RouteInput<unknown, unknown>, 'query' | 'body' | 'params'>,
+  { audits }: RouteDeclaration,
+): Promise<void> {
+  if (audits === undefined || typeof audits === 'object' || audits === 'ai' || audits === 'nothing') return
+  if (container.audit.hasRecorded(requestId)) return
+  const { pathname } = new URL(request.url)
+  container.log.error(
+    { requestId, path: pathname, action: audits },
+    'a change left no audit entry of its own',
+  )
+  await container.audit.record(container.db.orm, {
+    action: audits,
+    actorId: actor === nobody ? null : actor.id,
+    resource: `route${pathname}`,
+    correlationId: requestId,
+  })
 }
 
 function parseQuery<Query>(schema: z.ZodType<Query> | undefined, request: Request): Query {

@@ -6,6 +6,7 @@ import { unknownDataPlanePath, wrongMethod } from '#server/gateway/http/no-such-
 import { openApi } from '#server/gateway/http/open-api'
 import { playgroundChat } from '#server/gateway/http/playground-chat'
 import { usage } from '#server/gateway/http/usage'
+import { adminOpenApi } from '#server/http/admin-open-api'
 import { healthLive, healthReady } from '#server/http/health'
 import { adminEvents } from '#server/telemetry/http/admin-events'
 import { metrics } from '#server/telemetry/http/metrics'
@@ -41,6 +42,7 @@ const exact: ReadonlyMap<string, DirectRoute> = new Map<string, DirectRoute>([
   ['/api/health/live', { method: 'GET', handle: healthLive }],
   ['/api/health/ready', { method: 'GET', handle: healthReady }],
   ['/api/admin/events', { method: 'GET', handle: (request) => adminEvents(request) }],
+  ['/api/admin/openapi.json', { method: 'GET', handle: (request) => adminOpenApi(request) }],
   ['/api/admin/playground/chat', { method: 'POST', handle: (request) => playgroundChat(request) }],
 ])
 

@@ -12,6 +12,8 @@ import { traceContext } from '#server/http/request-id'
  */
 export const playgroundChat = defineRoute({
   role: 'operator',
+  audits: 'ai',
+  about: 'Chat from the playground, as the data plane answers it',
   handle: async ({ container, actor, request, requestId }) => {
     const { value } = await readJsonBody(request, container.bodyLimitBytes)
     const principal = {

@@ -8,6 +8,7 @@ const heartbeatMs = 5000
 /** `GET /api/admin/events`: what changed, as server-sent events, until either side hangs up. */
 export const adminEvents = defineRoute({
   role: 'viewer',
+  about: 'What changed, as server-sent events',
   handle: async ({ container, request }) =>
     new Response(eventBody(container, request.signal), {
       headers: {

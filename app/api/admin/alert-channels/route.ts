@@ -16,6 +16,7 @@ export const GET = defineRoute({
 
 export const POST = defineRoute({
   role: 'admin',
+  audits: 'alert_channel.create',
   body: changeChannelBody,
   handle: ({ container, actor, body, requestId }) =>
     createChannel(container.alerts.parts, { actorId: actor.id, requestId, ...body }),

@@ -10,6 +10,7 @@ export const GET = defineRoute({
 
 export const POST = defineRoute({
   role: 'operator',
+  audits: 'alert_rule.create',
   body: changeRuleBody,
   handle: ({ container, actor, body, requestId }) =>
     changeRule(container.alerts.parts, { id: null, actorId: actor.id, requestId, ...body }),

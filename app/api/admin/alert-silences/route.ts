@@ -12,6 +12,7 @@ export const GET = defineRoute({
 
 export const POST = defineRoute({
   role: 'operator',
+  audits: 'alert.silence',
   body: createSilenceBody,
   handle: ({ container, actor, body, requestId }) =>
     createSilence(container.alerts.parts, { actorId: actor.id, requestId, ...body }),

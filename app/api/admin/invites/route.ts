@@ -3,6 +3,7 @@ import { defineRoute } from '#server/http/define-route'
 
 export const POST = defineRoute({
   role: 'admin',
+  audits: 'invite.create',
   body: createInviteBody,
   async handle({ container, actor, body, requestId }) {
     const entry = { action: 'invite.create', actorId: actor.id, resource: 'invite' } as const

@@ -12,6 +12,7 @@ export const GET = defineRoute({
 
 export const POST = defineRoute({
   role: 'admin',
+  audits: 'api_key.create',
   body: createKeyBody,
   async handle({ container, actor, body, requestId }) {
     requireKnownPlan(container, body.plan)

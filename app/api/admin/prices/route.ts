@@ -9,6 +9,7 @@ export const GET = defineRoute({
 
 export const POST = defineRoute({
   role: 'admin',
+  audits: 'price.add',
   body: newPriceBody,
   async handle({ container, actor, body, requestId }) {
     const change = { actorId: actor.id, reason: body.reason, requestId }

@@ -10,6 +10,7 @@ export const GET = defineRoute({
 
 export const POST = defineRoute({
   role: 'operator',
+  audits: { later: 'reconciliation.import' },
   query: importQuery,
   async handle({ container, actor, query, request, requestId }) {
     const accepted = await importUpload(container, { ...query, actorId: actor.id, request, requestId })

@@ -9,6 +9,7 @@ export const GET = defineRoute({
 
 export const PATCH = defineRoute({
   role: 'admin',
+  audits: 'settings.update',
   body: updateSettingsBody,
   handle: ({ container, actor, body, requestId }) => changeSettings(container, { actor, body, requestId }),
 })

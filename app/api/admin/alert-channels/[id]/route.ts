@@ -4,6 +4,7 @@ import { defineRoute } from '#server/http/define-route'
 
 export const PUT = defineRoute({
   role: 'admin',
+  audits: 'alert_channel.update',
   body: changeChannelBody,
   handle: ({ container, actor, params, body, requestId }) =>
     changeChannel(container.alerts.parts, { id: params.id ?? '', actorId: actor.id, requestId, ...body }),
@@ -11,6 +12,7 @@ export const PUT = defineRoute({
 
 export const DELETE = defineRoute({
   role: 'admin',
+  audits: 'alert_channel.remove',
   body: removeChannelBody,
   handle: ({ container, actor, params, body, requestId }) =>
     removeChannel(container.alerts.parts, { id: params.id ?? '', actorId: actor.id, requestId, ...body }),

@@ -4,6 +4,7 @@ import { defineRoute } from '#server/http/define-route'
 
 export const PUT = defineRoute({
   role: 'operator',
+  audits: 'alert_rule.update',
   body: changeRuleBody,
   handle: ({ container, actor, params, body, requestId }) =>
     changeRule(container.alerts.parts, { id: params.id ?? '', actorId: actor.id, requestId, ...body }),
@@ -11,6 +12,7 @@ export const PUT = defineRoute({
 
 export const DELETE = defineRoute({
   role: 'operator',
+  audits: 'alert_rule.remove',
   body: removeRuleBody,
   handle: ({ container, actor, params, body, requestId }) =>
     removeRule(container.alerts.parts, { id: params.id ?? '', actorId: actor.id, requestId, ...body }),

@@ -4,6 +4,7 @@ import { defineRoute } from '#server/http/define-route'
 
 export const POST = defineRoute({
   role: 'viewer',
+  audits: 'nothing',
   body: previewRuleBody,
   handle: ({ container, body }) => previewOnPast(container.db, body.rule, container.clock.nowMs()),
 })

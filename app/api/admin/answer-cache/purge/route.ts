@@ -4,6 +4,7 @@ import { defineRoute } from '#server/http/define-route'
 
 export const POST = defineRoute({
   role: 'operator',
+  audits: 'answer_cache.purge',
   body: purgeAnswersBody,
   handle: ({ container, actor, body, requestId }) => purgeAnswers(container, { ...body, actor, requestId }),
 })

@@ -3,6 +3,7 @@ import { defineRoute } from '#server/http/define-route'
 
 export const POST = defineRoute({
   role: 'admin',
+  audits: 'subject.erase',
   body: eraseAuditSubjectBody,
   async handle({ container, actor, body, requestId }) {
     const pseudonyms = await container.audit.erase({

@@ -8,6 +8,7 @@ export const GET = defineRoute({
 
 export const POST = defineRoute({
   role: 'operator',
+  audits: 'audit.verify',
   body: verifyAuditBody,
   async handle({ container, actor, body, requestId }) {
     const order = { scope: body.scope, actorId: actor.id, correlationId: requestId }

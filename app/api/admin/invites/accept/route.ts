@@ -4,6 +4,7 @@ import { requestAddress } from '#server/http/request-address'
 
 export const POST = defineRoute({
   role: 'public',
+  audits: 'invite.accept',
   body: acceptInviteBody,
   async handle({ container, body, request, requestId }) {
     const user = await container.access.invites.accept(

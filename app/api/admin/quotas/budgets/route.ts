@@ -4,6 +4,7 @@ import { setBudget } from '#server/quotas/change-budget'
 
 export const POST = defineRoute({
   role: 'operator',
+  audits: 'quota.set_budget',
   body: budgetBody,
   handle: ({ container, actor, body, requestId }) => setBudget(container, { actor, body, requestId }),
 })

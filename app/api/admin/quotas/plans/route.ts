@@ -4,6 +4,7 @@ import { changePlan } from '#server/quotas/change-plan'
 
 export const POST = defineRoute({
   role: 'admin',
+  audits: 'quota.change_plan',
   body: planBody,
   handle: ({ container, actor, body, requestId }) => changePlan(container, { actor, body, requestId }),
 })

@@ -9,6 +9,7 @@ export const GET = defineRoute({
 
 export const POST = defineRoute({
   role: 'admin',
+  audits: 'simulator.script_fault',
   body: simulatorFaultSchema,
   handle: async ({ container, actor, body, requestId }) =>
     scriptFault(container, { actor, fault: body, requestId }),

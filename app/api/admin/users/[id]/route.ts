@@ -3,6 +3,7 @@ import { defineRoute } from '#server/http/define-route'
 
 export const PATCH = defineRoute({
   role: 'admin',
+  audits: 'user.update',
   body: updateUserBody,
   async handle({ container, actor, body, params, requestId }) {
     const id = params.id ?? ''

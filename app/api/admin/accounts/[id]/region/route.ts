@@ -9,6 +9,7 @@ export const GET = defineRoute({
 
 export const PUT = defineRoute({
   role: 'admin',
+  audits: 'account.set_region',
   body: accountRegionBody,
   async handle({ container, actor, params, body: { region, reason }, requestId }) {
     const accountId = params.id ?? ''

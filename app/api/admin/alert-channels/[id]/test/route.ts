@@ -3,6 +3,7 @@ import { defineRoute } from '#server/http/define-route'
 
 export const POST = defineRoute({
   role: 'operator',
+  audits: 'alert_channel.test',
   handle: async ({ container, actor, params, requestId }) => ({
     delivery: await testChannel(container.alerts.parts, {
       id: params.id ?? '',

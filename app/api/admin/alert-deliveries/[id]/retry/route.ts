@@ -4,6 +4,7 @@ import { defineRoute } from '#server/http/define-route'
 
 export const POST = defineRoute({
   role: 'operator',
+  audits: 'alert_channel.retry',
   body: acknowledgeBody,
   async handle({ container, actor, params, body, requestId }) {
     const { parts, job } = container.alerts

@@ -4,6 +4,7 @@ import { defineRoute } from '#server/http/define-route'
 
 export const POST = defineRoute({
   role: 'operator',
+  audits: 'deployment.isolate',
   body: isolateBody,
   handle: ({ container, actor, params, body: { reason, forMs }, requestId }) =>
     operateDeployment(

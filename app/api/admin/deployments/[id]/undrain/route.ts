@@ -4,6 +4,7 @@ import { defineRoute } from '#server/http/define-route'
 
 export const POST = defineRoute({
   role: 'operator',
+  audits: 'deployment.undrain',
   body: reasonedBody,
   handle: ({ container, actor, params, body, requestId }) =>
     operateDeployment(

@@ -3,6 +3,7 @@ import { defineRoute } from '#server/http/define-route'
 
 export const POST = defineRoute({
   role: 'admin',
+  audits: 'audit.release_hold',
   body: reasonedBody,
   handle: ({ container, actor, params, body, requestId }) =>
     container.audit.releaseHold({

@@ -4,6 +4,7 @@ import { endOverride } from '#server/quotas/change-override'
 
 export const POST = defineRoute({
   role: 'operator',
+  audits: 'quota.end_override',
   body: quotaReasonBody,
   handle: ({ container, actor, body, params, requestId }) =>
     endOverride(container, { actor, body: { ...body, id: params.id ?? '' }, requestId }),

@@ -1,0 +1,1 @@
+export { adminOpenApi as GET } from '#server/http/admin-open-api'
