@@ -19,6 +19,7 @@ import { migrate } from '#server/db/migrate'
 import { openDatabase } from '#server/db/open-database'
 import { openCatalogStore } from '#server/deployments/catalog-store'
 import { openCapacity } from '#server/deployments/open-capacity'
+import { recordCatalog } from '#server/deployments/record-catalog'
 import { openAnswerCache } from '#server/gateway/cache/open-answer-cache'
 import { createGatewayParts } from '#server/gateway/create-gateway-parts'
 import {
@@ -147,10 +148,13 @@ async function open(opening: Opening): Promise<OpenedContainer> {
   closers.push(telemetry.close)
   const audit = openAudit({ env, db, instanceId, clock, log, events, redactor })
   closers.push(audit.close)
+  if (env.HUNTAZE_CATALOG !== undefined)
+    await recordCatalog({ db, catalog, record: audit.record, instanceId, log })
   const prices = createPriceStore({ db, clock, record: audit.record, newId: () => newId('prc') })
   await prices.reload()
   configuration.subscribe(() => prices.reload())
-  const access = createAccess({ db, clock, log, configuration, publicUrl, ...accessSettings(env) })
+  const { record } = audit
+  const access = createAccess({ db, clock, log, record, configuration, publicUrl, ...accessSettings(env) })
   const { firstOperatorUrl } = await access.start()
   closers.push(access.close)
 

@@ -1,10 +1,10 @@
 'use client'
 
-import { Button, SegmentedControl, Select, Skeleton, TextInput } from '@mantine/core'
-import { IconFingerprint } from '@tabler/icons-react'
-import { useEffect, useState } from 'react'
-import { actionWords } from '#components/audit/action-words'
+import { Button, Skeleton } from '@mantine/core'
+import { IconDownload, IconFingerprint } from '@tabler/icons-react'
 import { entryColumns } from '#components/audit/entry-columns'
+import { EntryFilterBar } from '#components/audit/entry-filter-bar'
+import { entryFilters, withoutCursor } from '#components/audit/entry-filters'
 import { useActorName } from '#components/data/use-actor-name'
 import { useAuditEntries } from '#components/data/use-audit'
 import { useUrlParams } from '#components/data/use-url-params'
@@ -12,63 +12,33 @@ import { DataTable } from '#components/ui/data-table'
 import { EmptyNotice } from '#components/ui/empty-notice'
 import { ErrorNotice } from '#components/ui/error-notice'
 import { Panel } from '#components/ui/panel'
-import { operatorActions } from '#lib/audit/audit-action'
 import classes from './audit.module.css'
-
-const texts = [
-  { name: 'actor', label: 'Actor', hint: 'User or key id, or pseudonym' },
-  { name: 'subject', label: 'Person concerned', hint: 'Creator, fan, user id, or pseudonym' },
-  { name: 'resource', label: 'Resource', hint: 'deployment/we-premium' },
-  { name: 'correlationId', label: 'Correlation id', hint: 'req_…' },
-] as const
-const kinds = [
-  { value: 'operators', label: 'Operators' },
-  { value: 'ai', label: 'AI' },
-  { value: 'all', label: 'All' },
-]
-const names = ['kind', 'action', ...texts.map(({ name }) => name), 'cursor'] as const
 
 /** The log itself, narrowed by what stands in the address. */
 export function AuditEntries({ onOpen }: { onOpen: (position: number) => void }) {
   const { get, set } = useUrlParams()
-  const filters = Object.fromEntries(
-    names.flatMap((name) => {
-      const value = get(name)
-      return value ? [[name, value]] : []
-    }),
-  )
+  const filters = entryFilters(get)
   const query = useAuditEntries(filters)
   const actorName = useActorName()
   const change = (changes: Record<string, string | null>) => set({ ...changes, cursor: null }, 'push')
   const { data } = query
   return (
-    <Panel title="Entries" flush>
-      <search className={classes.filters} aria-label="Filter entries">
-        <SegmentedControl
-          aria-label="Whose entries"
-          data={kinds}
-          value={filters.kind ?? 'operators'}
-          onChange={(value) => change({ kind: value === 'operators' ? null : value })}
-        />
-        <Select
-          label="Action"
-          placeholder="Any"
-          data={Object.keys(operatorActions).map((value) => ({ value, label: actionWords(value) }))}
-          value={filters.action ?? null}
-          onChange={(value) => change({ action: value })}
-          searchable
-          clearable
-        />
-        {texts.map(({ name, label, hint }) => (
-          <TextFilter
-            key={name}
-            label={label}
-            hint={hint}
-            value={filters[name] ?? ''}
-            onChange={(value) => change({ [name]: value || null })}
-          />
-        ))}
-      </search>
+    <Panel
+      title="Entries"
+      flush
+      actions={
+        <Button
+          variant="default"
+          size="xs"
+          component="a"
+          href={`/api/admin/audit.csv?${new URLSearchParams(withoutCursor(filters))}`}
+          leftSection={<IconDownload size={14} />}
+        >
+          CSV
+        </Button>
+      }
+    >
+      <EntryFilterBar get={get} onChange={change} />
       {data === undefined ? (
         query.error ? (
           <ErrorNotice what="The entries" error={query.error} onRetry={() => void query.refetch()} />
@@ -90,7 +60,7 @@ export function AuditEntries({ onOpen }: { onOpen: (position: number) => void })
         />
       )}
       <div className={classes.turner}>
-        {filters.cursor ? (
+        {get('cursor') ? (
           <Button size="compact-sm" variant="default" onClick={() => change({})}>
             Newest
           </Button>
@@ -105,33 +75,5 @@ export function AuditEntries({ onOpen }: { onOpen: (position: number) => void })
         </Button>
       </div>
     </Panel>
-  )
-}
-
-interface TextFilterProps {
-  label: string
-  hint: string
-  value: string
-  onChange: (value: string) => void
-}
-
-/** Applied with Enter, or when it is left. */
-function TextFilter({ label, hint, value, onChange }: TextFilterProps) {
-  const [text, setText] = useState(value)
-  useEffect(() => setText(value), [value])
-  const apply = () => {
-    if (text.trim() !== value) onChange(text.trim())
-  }
-  return (
-    <TextInput
-      label={label}
-      placeholder={hint}
-      value={text}
-      onChange={(event) => setText(event.currentTarget.value)}
-      onBlur={apply}
-      onKeyDown={(event) => {
-        if (event.key === 'Enter') apply()
-      }}
-    />
   )
 }

@@ -1,6 +1,7 @@
 import { hashDigits } from '#lib/audit/seal'
 import type { AuditEntryDetail, AuditEntryView, AuditPage, AuditQuery } from '#lib/contracts/audit'
-import { actorsBehind, pseudonymsNamed } from '#server/audit/known-persons'
+import type { KnownActors } from '#server/audit/known-actors'
+import { pseudonymsNamed } from '#server/audit/known-persons'
 import type { Pseudonyms } from '#server/audit/pseudonyms'
 import { readSealAt } from '#server/audit/seal-store'
 import type { Database } from '#server/db/database'
@@ -9,6 +10,7 @@ import { AppError } from '#server/http/app-error'
 interface Parts {
   db: Pick<Database, 'pool'>
   pseudonyms: Pseudonyms
+  knownActors: KnownActors
 }
 
 interface Row {
@@ -75,10 +77,7 @@ export async function listEntries(parts: Parts, query: AuditQuery): Promise<Audi
     values,
   )
   const page = rows.slice(0, query.limit)
-  const actors = await actorsBehind(
-    parts,
-    page.map(({ actor }) => actor),
-  )
+  const actors = await parts.knownActors(page.map(({ actor }) => actor))
   return {
     rows: page.map((row) => toView(row, actors)),
     nextCursor: rows.length > query.limit ? (page.at(-1)?.position ?? null) : null,
@@ -96,7 +95,7 @@ export async function readEntry(parts: Parts, position: number): Promise<AuditEn
     throw new AppError('not_found', {
       message: 'No audit entry has this position. It may have been purged after 90 days.',
     })
-  const actors = await actorsBehind(parts, [row.actor])
+  const actors = await parts.knownActors([row.actor])
   const view = toView(row, actors)
   return { ...view, before: row.before, after: row.after, seal: await placeInChain(db, position) }
 }

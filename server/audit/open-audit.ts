@@ -1,12 +1,15 @@
 import { join } from 'node:path'
+import { LRUCache } from 'lru-cache'
 import type { AuditEntryDetail, AuditHoldView, AuditPage, AuditQuery, AuditState } from '#lib/contracts/audit'
 import { createFileAnchorStore } from '#server/audit/anchor-store'
 import { createAnchors } from '#server/audit/anchors'
 import { describeAudit } from '#server/audit/describe-audit'
 import { eraseSubject } from '#server/audit/erase-subject'
+import { type EntryFilter, exportEntries } from '#server/audit/export-entries'
 import { exportLog } from '#server/audit/export-log'
 import { type AuditOrder, placeHold, releaseHold } from '#server/audit/holds'
 import { keepAudit } from '#server/audit/keep-audit'
+import { createKnownActors } from '#server/audit/known-actors'
 import { listEntries, readEntry } from '#server/audit/list-entries'
 import { makeCheckpoints } from '#server/audit/make-checkpoints'
 import { createPseudonyms, type Pseudonyms, type Subject } from '#server/audit/pseudonyms'
@@ -25,14 +28,21 @@ import type { Clock } from '#server/telemetry/clock'
 import type { ConsoleEvents } from '#server/telemetry/console-events'
 import type { Log } from '#server/telemetry/log'
 
+/** Far more than there are changes under way at a time. */
+const rememberedEntries = 10_000
+
 /** The audit log of a process: `container.audit`. */
 export interface Audit {
   record: RecordAudit
+  /** Whether this process recorded an entry under the correlation id lately. */
+  hasRecorded(correlationId: string): boolean
   pseudonyms: Pseudonyms
   verifications: Verifications
   list(query: AuditQuery): Promise<AuditPage>
   /** @throws AppError `not_found` */
   read(position: number): Promise<AuditEntryDetail>
+  /** What the filters say, newest first, as CSV; persons stand under their pseudonyms. */
+  exportCsv(filter: EntryFilter): AsyncGenerator<string>
   describe(): Promise<AuditState>
   /** JSON lines of whole seals of those UTC days, which `npm run audit:verify` verifies without a database. */
   exportLines(days: { fromDay?: string; toDay?: string }): AsyncGenerator<string>
@@ -64,8 +74,17 @@ export function openAudit(parts: AuditParts): Audit {
   const directory = join(env.HUNTAZE_DATA_DIR, 'audit')
   const anchors = createAnchors({ db, store: createFileAnchorStore(directory), keys })
   const run = openSealer({ ...parts, keys, anchors })
-  const record = createRecordAudit({ pseudonyms, nowMs, onRecorded: run.wake })
+  const recorded = new LRUCache<string, true>({ max: rememberedEntries })
+  const record = createRecordAudit({
+    pseudonyms,
+    nowMs,
+    onRecorded(correlationId) {
+      recorded.set(correlationId, true)
+      run.wake()
+    },
+  })
   const deeds = { db, record, nowMs }
+  const reading = { db, pseudonyms, knownActors: createKnownActors({ db, pseudonyms }) }
   const verifications = createVerifications({
     ...parts,
     keys,
@@ -87,10 +106,13 @@ export function openAudit(parts: AuditParts): Audit {
   keeper.start()
   return {
     record,
+    hasRecorded: (correlationId) => recorded.has(correlationId),
     pseudonyms,
     verifications,
-    list: (query) => listEntries({ db, pseudonyms }, query),
-    read: (position) => readEntry({ db, pseudonyms }, position),
+    list: (query) => listEntries(reading, query),
+    read: (position) => readEntry(reading, position),
+    exportCsv: (filter) =>
+      exportEntries({ list: (query) => listEntries(reading, query), redact: redactor.redactTwice }, filter),
     describe: () => describeAudit({ db, keys, anchors, anchoredIn: 'the data directory', verifications }),
     exportLines: (days) => exportLog({ db, keys, redact: redactor.redactTwice }, days),
     placeHold: (order) => placeHold(deeds, order),

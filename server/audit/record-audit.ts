@@ -37,8 +37,8 @@ export type RecordAudit = (tx: Transaction, entry: AuditEntry) => Promise<void>
 export interface RecordAuditOptions {
   pseudonyms: Pseudonyms
   nowMs: () => number
-  /** An entry will be there as soon as its transaction commits. */
-  onRecorded?: () => void
+  /** An entry of that correlation id will be there as soon as its transaction commits. */
+  onRecorded?: (correlationId: string) => void
 }
 
 export function createRecordAudit({ pseudonyms, nowMs, onRecorded }: RecordAuditOptions): RecordAudit {
@@ -58,7 +58,7 @@ export function createRecordAudit({ pseudonyms, nowMs, onRecorded }: RecordAudit
         (SELECT pseudonym FROM names WHERE lookup = ${subject}),
         ${entry.resource}, ${entry.correlationId}, ${toText(entry.before)}, ${toText(entry.after)},
         ${entry.reason ? redactText(entry.reason) : null})`)
-    onRecorded?.()
+    onRecorded?.(entry.correlationId)
   }
 }
 
