@@ -20,6 +20,14 @@ export function recordRequest(metrics: Metrics, record: LedgerRecord): void {
     metrics.count('rolledBack', 1, { 'huntaze.tier': tier, 'huntaze.outcome': record.outcome })
   }
   recordCache(metrics, record)
+  // An answer that was given again names the usage that it once had; no provider was asked.
+  if (record.attempts.length > 0 && record.usage.cachedInputTokens > 0)
+    metrics.count('cachedTokens', record.usage.cachedInputTokens, {
+      'gen_ai.operation.name': kind,
+      'gen_ai.provider.name': providerName(record.provider),
+      'gen_ai.request.model': record.model,
+      'huntaze.deployment': deploymentId,
+    })
   for (const attempt of record.attempts) recordAttempt(metrics, kind, attempt)
 }
 
@@ -50,7 +58,6 @@ function recordAttempt(metrics: Metrics, kind: LedgerRecord['kind'], attempt: At
     metrics.record('callTokens', attempt.inputTokens, { ...call, 'gen_ai.token.type': 'input' })
     metrics.record('callTokens', attempt.outputTokens, { ...call, 'gen_ai.token.type': 'output' })
   }
-  if (attempt.cachedInputTokens > 0) metrics.count('cachedTokens', attempt.cachedInputTokens, call)
   metrics.count('attempts', 1, {
     ...deployment,
     'huntaze.reason': attempt.reason ?? 'first',
