@@ -3,7 +3,7 @@ import { refusal } from '#server/access/auth-refusal'
 import type { Auth } from '#server/access/create-auth'
 import { hashSecret } from '#server/access/hash-secret'
 import type { RateLimiter } from '#server/access/rate-limiter'
-import { isTurnedAway, type SignInRecord } from '#server/access/record-sign-in'
+import { isTurnedAway, type SignInRecord, whyTurnedAway } from '#server/access/record-sign-in'
 import { AppError } from '#server/http/app-error'
 import { parseWith } from '#server/http/parse-with'
 import { readJsonBody } from '#server/http/read-json-body'
@@ -89,7 +89,7 @@ async function servePassword(
     return await answer()
   } catch (error) {
     if (isTurnedAway(error))
-      await record.refused({ email, method: 'password', why: error.message, correlationId: requestId })
+      await record.refused({ email, method: 'password', why: whyTurnedAway(error), correlationId: requestId })
     throw error
   }
 }

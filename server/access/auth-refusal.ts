@@ -46,7 +46,7 @@ export async function refusal(answer: Response): Promise<AppError> {
   if (answer.status === 429) return tooMany(Number(answer.headers.get('x-retry-after') ?? 60) * 1000)
   const body = refusalBody.safeParse(await answer.json().catch(() => ({})))
   const row = known[body.data?.code ?? '']
-  if (row) return new AppError(row.code, { message: row.message })
+  if (row) return new AppError(row.code, { message: row.message, cause: body.data?.code })
   const code = byStatus[answer.status] ?? 'internal_error'
   const message = code === 'internal_error' ? undefined : body.data?.message
   return new AppError(code, { message: message ?? 'The sign-in request failed here; trying again may help.' })

@@ -56,6 +56,11 @@ export function isTurnedAway(error: unknown): error is AppError {
   return AppError.is(error) && error.code === 'not_signed_in'
 }
 
+/** In one word, as better-auth says it: `invalid_email_or_password`, `account_disabled`. */
+export function whyTurnedAway({ code, cause }: AppError): string {
+  return typeof cause === 'string' ? cause.toLowerCase() : code
+}
+
 function ownAct<Action extends 'user.sign_in' | 'user.sign_out' | 'user.change_password'>(
   action: Action,
   userId: string,
