@@ -1,12 +1,16 @@
 'use client'
 
-import { NumberInput, PasswordInput, Select, SimpleGrid, TagsInput, TextInput } from '@mantine/core'
-import type { ChannelConfig } from '#lib/contracts/alert-channels'
+import { Checkbox, NumberInput, PasswordInput, Select, SimpleGrid, TagsInput, TextInput } from '@mantine/core'
+import type { AlertSeverity } from '#lib/alerts/alert-rule'
+import type { AlertChannelView, ChannelConfig } from '#lib/contracts/alert-channels'
 
 /** What the form holds before it is sent. */
 export interface ChannelDraft {
   kind: 'webhook' | 'email'
   name: string
+  severity: AlertSeverity
+  /** None = all. */
+  rules: string[]
   url: string
   format: 'standard' | 'slack' | 'teams'
   host: string
@@ -14,6 +18,7 @@ export interface ChannelDraft {
   security: 'tls' | 'starttls' | 'none'
   user: string
   secret: string
+  rotateSecret: boolean
   from: string
   to: string[]
 }
@@ -21,6 +26,8 @@ export interface ChannelDraft {
 export const emptyDraft: ChannelDraft = {
   kind: 'webhook',
   name: '',
+  severity: 'warning',
+  rules: [],
   url: '',
   format: 'standard',
   host: '',
@@ -28,8 +35,15 @@ export const emptyDraft: ChannelDraft = {
   security: 'starttls',
   user: '',
   secret: '',
+  rotateSecret: false,
   from: '',
   to: [],
+}
+
+/** A channel as it stands; its secret is not known here, and stays unless another is given. */
+export function draftOf({ name, severity, rules, config }: AlertChannelView): ChannelDraft {
+  const own = config.kind === 'email' ? { ...config, user: config.user ?? '' } : config
+  return { ...emptyDraft, name, severity, rules: [...(rules ?? [])], ...own }
 }
 
 export function configOf(draft: ChannelDraft): ChannelConfig {
@@ -41,6 +55,8 @@ export function configOf(draft: ChannelDraft): ChannelConfig {
 interface FieldsProps {
   draft: ChannelDraft
   onChange: (part: Partial<ChannelDraft>) => void
+  /** A secret is kept already. */
+  hasSecret: boolean
 }
 
 const formats = [
@@ -49,7 +65,7 @@ const formats = [
   { value: 'teams', label: 'Teams' },
 ] as const
 
-export function WebhookFields({ draft, onChange }: FieldsProps) {
+export function WebhookFields({ draft, onChange, hasSecret }: FieldsProps) {
   return (
     <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
       <TextInput
@@ -68,6 +84,14 @@ export function WebhookFields({ draft, onChange }: FieldsProps) {
         }
         allowDeselect={false}
       />
+      {hasSecret ? (
+        <Checkbox
+          label="Make a new signing secret"
+          description="Shown once. Messages are signed with it from then on; the old one is worth nothing."
+          checked={draft.rotateSecret}
+          onChange={(event) => onChange({ rotateSecret: event.currentTarget.checked })}
+        />
+      ) : null}
     </SimpleGrid>
   )
 }
@@ -78,7 +102,7 @@ const securities = [
   { value: 'none', label: 'None (loopback only)' },
 ] as const
 
-export function EmailFields({ draft, onChange }: FieldsProps) {
+export function EmailFields({ draft, onChange, hasSecret }: FieldsProps) {
   return (
     <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
       <TextInput
@@ -111,6 +135,7 @@ export function EmailFields({ draft, onChange }: FieldsProps) {
       />
       <PasswordInput
         label="Password"
+        placeholder={hasSecret ? 'stays unless another is given' : undefined}
         value={draft.secret}
         onChange={(event) => onChange({ secret: event.currentTarget.value })}
         autoComplete="new-password"

@@ -4,25 +4,31 @@ import { Button, Modal, Stack } from '@mantine/core'
 import { useState } from 'react'
 import { ChannelForm } from '#components/alerts/channel-form'
 import { CopyId } from '#components/ui/copy-id'
+import type { AlertChannelView } from '#lib/contracts/alert-channels'
 import classes from './alerts.module.css'
 
-/** Makes a channel; a signing secret is shown once. */
-export function ChannelModal({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+interface ChannelModalProps {
+  opened: boolean
+  /** The channel to be changed; null = a new one. */
+  channel: AlertChannelView | null
+  onClose: () => void
+}
+
+/** Makes or changes a channel; a signing secret that was made is shown once. */
+export function ChannelModal({ opened, channel, onClose }: ChannelModalProps) {
   const [secret, setSecret] = useState<string | null>(null)
   const close = () => {
     setSecret(null)
     onClose()
   }
+  const title = channel === null ? 'New channel' : `Edit “${channel.name}”`
   return (
-    <Modal
-      opened={opened}
-      onClose={close}
-      title={secret === null ? 'New channel' : 'Its signing secret'}
-      size="lg"
-    >
+    <Modal opened={opened} onClose={close} title={secret === null ? title : 'Its signing secret'} size="lg">
       {secret === null ? (
         <ChannelForm
-          onCreated={(made) => {
+          key={channel?.id ?? 'new'}
+          channel={channel}
+          onSaved={(made) => {
             if (made === null) close()
             else setSecret(made)
           }}

@@ -4,18 +4,16 @@ import { Skeleton } from '@mantine/core'
 import { IconPlus, IconSend } from '@tabler/icons-react'
 import { useState } from 'react'
 import { ChannelModal } from '#components/alerts/channel-modal'
+import { type ChannelDeed, ChannelTable } from '#components/alerts/channel-table'
 import { DeliveriesPanel } from '#components/alerts/deliveries-panel'
-import { useAlertChannels, useRemoveChannel, useTestChannel } from '#components/data/use-alert-channels'
+import { useAlertChannels, useChangeChannel, useRemoveChannel } from '#components/data/use-alert-channels'
 import { useHasRole } from '#components/data/use-me'
 import { useUrlParams } from '#components/data/use-url-params'
-import { type Column, DataTable } from '#components/ui/data-table'
 import { EmptyNotice } from '#components/ui/empty-notice'
 import { ErrorNotice } from '#components/ui/error-notice'
 import { GuardedButton } from '#components/ui/guarded-button'
-import { notifyDone, notifyFailed } from '#components/ui/notify'
 import { Panel } from '#components/ui/panel'
 import { ReasonModal } from '#components/ui/reason-modal'
-import { StateTag } from '#components/ui/state-tag'
 import type { AlertChannelView } from '#lib/contracts/alert-channels'
 import classes from './alerts.module.css'
 
@@ -25,7 +23,11 @@ export function ChannelsPanel() {
   const { data, error, refetch } = useAlertChannels(isOperator)
   const { get, set } = useUrlParams()
   const isAdmin = useHasRole('admin')
-  const [removing, setRemoving] = useState<AlertChannelView | null>(null)
+  const [asked, setAsked] = useState<{ deed: ChannelDeed; channel: AlertChannelView } | null>(null)
+  const close = () => setAsked(null)
+  const edited = data?.channels.find(({ id }) => id === get('channel')) ?? null
+  const ask = (deed: ChannelDeed, channel: AlertChannelView) =>
+    deed === 'edit' ? set({ channel: channel.id }) : setAsked({ deed, channel })
   return (
     <>
       <Panel
@@ -41,9 +43,7 @@ export function ChannelsPanel() {
           </GuardedButton>
         }
       >
-        {data && data.channels.length > 0 ? (
-          <Channels channels={data.channels} onRemove={setRemoving} />
-        ) : null}
+        {data && data.channels.length > 0 ? <ChannelTable channels={data.channels} onAsk={ask} /> : null}
         {data?.channels.length === 0 ? (
           <EmptyNotice icon={<IconSend size={18} />} title="No channel yet">
             A channel is a signed webhook (also in the shape of Slack or Teams) or a mail server. Until there
@@ -59,15 +59,24 @@ export function ChannelsPanel() {
         ) : null}
       </Panel>
       {data ? <DeliveriesPanel deliveries={data.deliveries} /> : null}
-      <ChannelModal opened={get('create') === 'channel' && isAdmin} onClose={() => set({ create: null })} />
-      <RemoveChannel channel={removing} onClose={() => setRemoving(null)} />
+      <ChannelModal
+        opened={isAdmin && (edited !== null || get('create') === 'channel')}
+        channel={edited}
+        onClose={() => set({ create: null, channel: null })}
+      />
+      {asked?.deed === 'remove' ? <RemoveChannel channel={asked.channel} onClose={close} /> : null}
+      {asked?.deed === 'switch' ? <SwitchChannel channel={asked.channel} onClose={close} /> : null}
     </>
   )
 }
 
-function RemoveChannel({ channel, onClose }: { channel: AlertChannelView | null; onClose: () => void }) {
+interface DeedProps {
+  channel: AlertChannelView
+  onClose: () => void
+}
+
+function RemoveChannel({ channel, onClose }: DeedProps) {
   const act = useRemoveChannel()
-  if (channel === null) return null
   return (
     <ReasonModal
       opened
@@ -83,92 +92,24 @@ function RemoveChannel({ channel, onClose }: { channel: AlertChannelView | null;
   )
 }
 
-function Channels(props: {
-  channels: readonly AlertChannelView[]
-  onRemove: (channel: AlertChannelView) => void
-}) {
+function SwitchChannel({ channel, onClose }: DeedProps) {
+  const act = useChangeChannel()
+  const { id, name, severity, rules, config, enabled } = channel
+  const body = { id, name, severity, rules, config, enabled: !enabled }
   return (
-    <DataTable
-      label="Channels"
-      columns={columns(props.onRemove)}
-      rows={props.channels}
-      rowKey={({ id }) => id}
+    <ReasonModal
+      opened
+      title={`Switch ${enabled ? 'off' : 'on'} “${name}”`}
+      effect={
+        enabled
+          ? 'It is told of no alert until it is switched on again; messages that wait for it are given up.'
+          : 'It is told of what fires and resolves from now on.'
+      }
+      verb={enabled ? 'Switch off' : 'Switch on'}
+      busy={act.isPending}
+      error={act.error}
+      onClose={onClose}
+      onConfirm={(reason) => act.mutate({ ...body, reason }, { onSuccess: onClose })}
     />
-  )
-}
-
-function target({ config }: AlertChannelView): string {
-  return config.kind === 'webhook' ? config.url : `${config.to.join(', ')} by ${config.host}:${config.port}`
-}
-
-function columns(onRemove: (channel: AlertChannelView) => void): readonly Column<AlertChannelView>[] {
-  return [
-    { id: 'name', label: 'Name', sortBy: ({ name }) => name, render: ({ name }) => <strong>{name}</strong> },
-    {
-      id: 'kind',
-      label: 'Kind',
-      render: ({ config }) => (config.kind === 'email' ? 'mail' : `webhook, ${config.format}`),
-    },
-    {
-      id: 'target',
-      label: 'To',
-      render: (channel) => <span className={classes.mono}>{target(channel)}</span>,
-    },
-    { id: 'severity', label: 'From severity', render: ({ severity }) => severity },
-    {
-      id: 'state',
-      label: 'State',
-      render: ({ enabled, hasSecret }) => (
-        <StateTag tone={enabled ? 'good' : 'neutral'} look="plain">
-          {enabled ? 'on' : 'off'}
-          {hasSecret ? ', secret kept' : ''}
-        </StateTag>
-      ),
-    },
-    {
-      id: 'act',
-      label: 'Action',
-      render: (channel) => (
-        <span className={classes.actions}>
-          <TestButton channel={channel} />
-          <GuardedButton
-            needs="admin"
-            size="compact-xs"
-            variant="default"
-            onClick={() => onRemove(channel)}
-            aria-label={`Remove ${channel.name}`}
-          >
-            Remove
-          </GuardedButton>
-        </span>
-      ),
-    },
-  ]
-}
-
-function TestButton({ channel }: { channel: AlertChannelView }) {
-  const test = useTestChannel()
-  const run = () =>
-    test.mutate(channel.id, {
-      onSuccess: ({ delivery }) =>
-        delivery.state === 'sent'
-          ? notifyDone('The test message was taken', channel.name)
-          : notifyFailed(
-              'The test message was not taken',
-              new Error(delivery.error ?? 'The reason is not known.'),
-            ),
-      onError: (error) => notifyFailed('The test message was not sent', error),
-    })
-  return (
-    <GuardedButton
-      needs="operator"
-      size="compact-xs"
-      variant="default"
-      loading={test.isPending}
-      onClick={run}
-      aria-label={`Test ${channel.name}`}
-    >
-      Test
-    </GuardedButton>
   )
 }

@@ -7,7 +7,8 @@ import {
   alertChannelsView,
   type changeChannelBody,
   channelTest,
-  createdChannel,
+  type createChannelBody,
+  savedChannel,
 } from '#lib/contracts/alert-channels'
 
 const part = encodeURIComponent
@@ -25,8 +26,19 @@ export function useAlertChannels(enabled: boolean) {
 export function useCreateChannel() {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: (body: z.input<typeof changeChannelBody>) =>
-      fetchJson(createdChannel, '/api/admin/alert-channels', { method: 'POST', body }),
+    mutationFn: (body: z.input<typeof createChannelBody>) =>
+      fetchJson(savedChannel, '/api/admin/alert-channels', { method: 'POST', body }),
+    onSuccess: () => client.invalidateQueries({ queryKey: key }),
+    gcTime: 0,
+  })
+}
+
+/** The answer holds the signing secret that was made, once. */
+export function useChangeChannel() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: ({ id, ...body }: z.input<typeof changeChannelBody> & { id: string }) =>
+      fetchJson(savedChannel, `/api/admin/alert-channels/${part(id)}`, { method: 'PUT', body }),
     onSuccess: () => client.invalidateQueries({ queryKey: key }),
     gcTime: 0,
   })

@@ -114,6 +114,8 @@ export const alertChannels = pgTable('alert_channels', {
   enabled: boolean('enabled').notNull(),
   /** The least severity that is sent. */
   severity: text('severity', { enum: ['critical', 'warning', 'info'] }).notNull(),
+  /** Ids of the rules whose alerts are sent; null = of all. */
+  rules: text('rules').array(),
   /** `webhookConfig` or `emailConfig` of `lib/contracts/alert-channels`; no secrets. */
   config: jsonb('config').notNull(),
   /** AES-256-GCM under a key derived from AUTH_SECRET; null = none. */

@@ -31,16 +31,29 @@ export const channelConfig = z.discriminatedUnion('kind', [webhookConfig, emailC
 /** Of a webhook its signing secret, of a mail server its password; never shown again. */
 const secret = z.string().min(1).max(1_000)
 
-/** `POST /api/admin/alert-channels`, `PUT /api/admin/alert-channels/{id}` (admin) */
-export const changeChannelBody = z.strictObject({
+/** `POST /api/admin/alert-channels` (admin) */
+export const createChannelBody = z.strictObject({
   name: z.string().trim().min(2).max(80),
   enabled: z.boolean().default(true),
   severity: alertSeverity.default('warning'),
+  /** Ids of the rules whose alerts are sent; null = of all, also of those to come. */
+  rules: z.array(z.string().max(64)).min(1).max(200).nullable().default(null),
   config: channelConfig,
   /** Left out: a new webhook gets one, everything else keeps the one it has. */
   secret: secret.optional(),
   reason,
 })
+/** `PUT /api/admin/alert-channels/{id}` (admin): the whole channel; what it is (webhook or mail) stays. */
+export const changeChannelBody = createChannelBody
+  .extend({
+    /** A webhook gets a new signing secret, which is in the answer; the old one is worth nothing from then on. */
+    rotateSecret: z.boolean().default(false),
+  })
+  .superRefine(({ rotateSecret, secret: given, config }, context) => {
+    const refuse = (message: string) => context.addIssue({ code: 'custom', path: ['rotateSecret'], message })
+    if (rotateSecret && given !== undefined) refuse('goes without a secret of your own')
+    if (rotateSecret && config.kind === 'email') refuse('a mail server’s password is given, not made')
+  })
 /** `DELETE /api/admin/alert-channels/{id}` (admin) */
 export const removeChannelBody = z.strictObject({ reason })
 
@@ -49,6 +62,7 @@ export const alertChannelView = z.object({
   name: z.string(),
   enabled: z.boolean(),
   severity: alertSeverity,
+  rules: z.array(z.string()).nullable(),
   config: channelConfig,
   hasSecret: z.boolean(),
   changedAt: z.iso.datetime(),
@@ -59,8 +73,8 @@ export const alertChannelsView = z.object({
   channels: z.array(alertChannelView),
   deliveries: z.array(alertDeliveryView),
 })
-/** The answer to creating one; a signing secret that was made is in it and nowhere else. */
-export const createdChannel = z.object({ channel: alertChannelView, secret: z.string().nullable() })
+/** The answer to making or changing one; a signing secret that was made is in it and nowhere else. */
+export const savedChannel = z.object({ channel: alertChannelView, secret: z.string().nullable() })
 
 /** `POST /api/admin/alert-channels/{id}/test` (operator): how the try ended. */
 export const channelTest = z.object({ delivery: alertDeliveryView })

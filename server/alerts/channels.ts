@@ -6,6 +6,7 @@ import { alertChannels, alertDeliveries } from '#schema/alerts'
 import { newId } from '#server/access/new-id'
 import type { AlertDeed, AlertParts } from '#server/alerts/alert-parts'
 import { sealSecret } from '#server/alerts/channel-secrets'
+import { readRules } from '#server/alerts/rules'
 import { newSigningSecret } from '#server/alerts/sign-webhook'
 import { bumpConfiguration } from '#server/config/configuration-version'
 import type { Database } from '#server/db/database'
@@ -28,10 +29,18 @@ export async function requireChannel(db: Pick<Database, 'orm'>, id: string): Pro
   throw new AppError('not_found', { message: 'No channel has this id.' })
 }
 
+/** A signing secret that was made is in it and nowhere else. */
+interface SavedChannel {
+  channel: AlertChannelView
+  secret: string | null
+}
+
 export interface ChannelChange extends AlertDeed {
   name: string
   enabled: boolean
   severity: AlertSeverity
+  /** Null = all. */
+  rules: readonly string[] | null
   config: ChannelConfig
   secret?: string | undefined
 }
@@ -40,11 +49,8 @@ export interface ChannelChange extends AlertDeed {
  * Makes a channel. A webhook that brings no secret gets one, which is in the answer and nowhere else.
  * @throws AppError `invalid_request` naming the field
  */
-export async function createChannel(
-  parts: AlertParts,
-  change: ChannelChange,
-): Promise<{ channel: AlertChannelView; secret: string | null }> {
-  checkConfig(parts, change)
+export async function createChannel(parts: AlertParts, change: ChannelChange): Promise<SavedChannel> {
+  await checkChange(parts, change)
   const made = change.config.kind === 'webhook' && change.secret === undefined ? newSigningSecret() : null
   const secret = change.secret ?? made
   const row: ChannelRow = {
@@ -68,15 +74,20 @@ export async function createChannel(
   return { channel: toChannelView(row), secret: made }
 }
 
-/** A secret that is left out stays. @throws AppError as `createChannel`, `not_found` */
+/**
+ * A secret that is neither given nor rotated stays. A channel that is switched off gives up what waits for it, when that
+ * is due. @throws AppError as `createChannel`, `not_found`
+ */
 export async function changeChannel(
   parts: AlertParts,
-  { id, ...change }: ChannelChange & { id: string },
-): Promise<AlertChannelView> {
-  checkConfig(parts, change)
+  { id, rotateSecret, ...change }: ChannelChange & { id: string; rotateSecret: boolean },
+): Promise<SavedChannel> {
+  await checkChange(parts, change)
   const before = await requireChannel(parts.db, id)
   if (before.kind !== change.config.kind) throw refused('config.kind', `is ${before.kind} and stays so`)
-  const secret = change.secret === undefined ? before.secret : sealSecret(change.secret, parts.authSecret)
+  const made = rotateSecret ? newSigningSecret() : null
+  const fresh = change.secret ?? made
+  const secret = fresh === null ? before.secret : sealSecret(fresh, parts.authSecret)
   const row: ChannelRow = { id, ...fieldsOf(parts, change), secret }
   await parts.db.orm.transaction(async (tx) => {
     await tx.update(alertChannels).set(row).where(eq(alertChannels.id, id))
@@ -85,14 +96,14 @@ export async function changeChannel(
       actorId: change.actorId,
       resource: `alert_channel/${id}`,
       before: audited(before),
-      after: { ...audited(row), secretChanged: change.secret !== undefined },
+      after: { ...audited(row), secretChanged: fresh !== null },
       reason: change.reason,
       correlationId: change.requestId,
     })
     await bumpConfiguration(tx)
   })
   await parts.configuration.check()
-  return toChannelView(row)
+  return { channel: toChannelView(row), secret: made }
 }
 
 /** What waited for it is not sent any more, and says so. @throws AppError `not_found` */
@@ -121,33 +132,51 @@ export async function removeChannel(
   await parts.configuration.check()
 }
 
-function fieldsOf(parts: AlertParts, { name, enabled, severity, config, actorId }: ChannelChange) {
+function fieldsOf(parts: AlertParts, change: ChannelChange) {
+  const { name, enabled, severity, rules, config, actorId } = change
   const changedAt = new Date(parts.clock.nowMs())
-  return { name, kind: config.kind, enabled, severity, config, changedAt, changedBy: actorId }
+  return {
+    name,
+    kind: config.kind,
+    enabled,
+    severity,
+    rules: rules === null ? null : [...rules],
+    config,
+    changedAt,
+    changedBy: actorId,
+  }
 }
 
 /** Who gets mail is a person, and a webhook's address may hold a token: the audit log gets neither. */
-function audited({ name, kind, enabled, severity, config }: ChannelRow) {
+function audited({ name, kind, enabled, severity, rules, config }: ChannelRow) {
   const parsed = channelConfig.parse(config)
   const where =
     parsed.kind === 'webhook'
       ? { host: new URL(parsed.url).hostname }
       : { host: parsed.host, to: parsed.to.length }
-  return { name, kind, enabled, severity, ...where }
+  return { name, kind, enabled, severity, rules, ...where }
 }
 
 export function toChannelView(row: ChannelRow): AlertChannelView {
-  const { id, name, enabled, severity, changedBy } = row
+  const { id, name, enabled, severity, rules, changedBy } = row
   return {
     id,
     name,
     enabled,
     severity,
+    rules,
     config: channelConfig.parse(row.config),
     hasSecret: row.secret !== null,
     changedAt: row.changedAt.toISOString(),
     changedBy,
   }
+}
+
+async function checkChange(parts: AlertParts, change: ChannelChange): Promise<void> {
+  checkConfig(parts, change)
+  const known = new Set((await readRules(parts.db)).map(({ rule }) => rule.id))
+  for (const [index, id] of (change.rules ?? []).entries())
+    if (!known.has(id)) throw refused(`rules[${index}]`, `there is no alert rule "${id.slice(0, 64)}"`)
 }
 
 function checkConfig({ privateHosts }: AlertParts, { config, secret }: ChannelChange): void {

@@ -161,7 +161,10 @@ async function writeDeliveries(
   { parts, decision, row, eventId, nowMs }: Written & { parts: AlertParts; eventId: string },
 ): Promise<number> {
   const channels = await tx.select().from(alertChannels).where(eq(alertChannels.enabled, true))
-  const wanted = channels.filter((channel) => isAsGrave(row.severity, channel.severity))
+  const wanted = channels.filter(
+    ({ severity, rules }) =>
+      isAsGrave(row.severity, severity) && (rules === null || rules.includes(row.ruleId)),
+  )
   if (wanted.length === 0) return 0
   const message = describeAlert(parts, { decision, row, nowMs })
   const rows = wanted.map((channel) => ({

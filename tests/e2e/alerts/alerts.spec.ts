@@ -85,3 +85,37 @@ test('a rule is tried on the past day, changed with a reason, and brought back',
   await dialog.getByRole('button', { name: 'Back to the original' }).click()
   await expect(row).toContainText('cost.hour_usd > 100')
 })
+
+test('a channel is edited, switched off and on, and keeps its secret unless a new one is asked for', async ({
+  page,
+}) => {
+  const name = `Edited ${test.info().testId} ${test.info().repeatEachIndex}`
+  await makeChannel(page, { name, url: hooks.url })
+  await page.getByRole('button', { name: `Edit ${name}` }).click()
+  const dialog = page.getByRole('dialog', { name: `Edit “${name}”` })
+  await expect(dialog.getByLabel('URL')).toHaveValue(hooks.url)
+  await dialog.getByLabel('Name').fill(`${name} 2`)
+  await dialog.getByRole('combobox', { name: 'Only these rules' }).click()
+  await page.getByRole('option', { name: 'Costly day' }).click()
+  await page.keyboard.press('Escape')
+  await dialog.getByLabel('Make a new signing secret').check()
+  await dialog.getByLabel('Reason').fill('the old one was in a log')
+  await dialog.getByRole('button', { name: 'Save channel' }).click()
+  const shown = page.getByRole('dialog', { name: 'Its signing secret' })
+  await expect(shown.getByText(/^whsec_/)).toBeVisible()
+  await shown.getByRole('button', { name: 'I have kept it' }).click()
+  const row = page.getByRole('row').filter({ hasText: `${name} 2` })
+  await expect(row).toContainText('Costly day')
+
+  for (const [verb, state] of [
+    ['Switch off', 'off, secret kept'],
+    ['Switch on', 'on, secret kept'],
+  ] as const) {
+    await page.getByRole('button', { name: `${verb} ${name} 2` }).click()
+    const question = page.getByRole('dialog', { name: `${verb} “${name} 2”` })
+    await question.getByLabel('Reason').fill('rehearsal of alerts')
+    await question.getByRole('button', { name: verb }).click()
+    await expect(row).toContainText(state)
+  }
+  await removeChannel(page, `${name} 2`)
+})

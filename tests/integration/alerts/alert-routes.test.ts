@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { z } from 'zod'
-import { alertChannelsView, channelTest, createdChannel } from '#lib/contracts/alert-channels'
+import { alertChannelsView, channelTest, savedChannel } from '#lib/contracts/alert-channels'
 import {
   alertReport,
   alertRulesView,
@@ -65,7 +65,7 @@ describe('the alert routes', () => {
   it('carry an alert from an isolated deployment to a receiver, to its history and its export', async () => {
     const config = { kind: 'webhook', url: hooks.url }
     const body = { name: 'On call', severity: 'info', config, reason }
-    const { channel, secret } = await answer(createdChannel, call('POST', 'alert-channels', { body }))
+    const { channel, secret } = await answer(savedChannel, call('POST', 'alert-channels', { body }))
     expect(secret).toMatch(/^whsec_/)
     const { delivery } = await answer(
       channelTest,
@@ -100,12 +100,56 @@ describe('the alert routes', () => {
     expect(JSON.stringify(channels)).not.toContain(secret)
   })
 
+  it('change a channel: its name, its rules, its secret, and whether it is told at all', async () => {
+    const config = { kind: 'webhook', url: hooks.url }
+    const channel = { name: 'Some rules', severity: 'info', config, reason }
+    const only = (rules: readonly string[]) => ({ ...channel, rules })
+    const made = await answer(savedChannel, call('POST', 'alert-channels', { body: only(['cost-day']) }))
+    const { id } = made.channel
+    const put = (body: unknown) => call('PUT', 'alert-channels/[id]', { id, body })
+    const toldOf = async (deployment: string) => {
+      await isolate(deployment)
+      await gateway.container.alerts.job.look()
+      await gateway.container.alerts.job.send()
+      const { deliveries } = await answer(alertChannelsView, call('GET', 'alert-channels'))
+      return deliveries.filter(({ channelId, sentence }) => channelId === id && sentence.includes(deployment))
+    }
+    expect(await toldOf('we-economy')).toEqual([])
+    const rotated = await answer(
+      savedChannel,
+      put({ ...only(['cost-day', 'breaker-isolated']), name: 'Renamed', rotateSecret: true }),
+    )
+    expect(rotated).toMatchObject({ channel: { name: 'Renamed', hasSecret: true } })
+    expect(rotated.secret).toMatch(/^whsec_/)
+    expect(rotated.secret).not.toBe(made.secret)
+    expect(await toldOf('ne-premium')).toMatchObject([{ state: 'sent' }])
+    const kept = await answer(savedChannel, put({ ...channel, enabled: false }))
+    expect(kept).toMatchObject({ secret: null, channel: { hasSecret: true, enabled: false, rules: null } })
+    expect(await toldOf('ne-standard')).toEqual([])
+
+    const mail = { kind: 'email', host: 'localhost', port: 25, from: 'a@example.com', to: ['b@example.com'] }
+    for (const [body, field] of [
+      [only(['no-such-rule']), 'rules[0]'],
+      [{ ...channel, secret: 'x'.repeat(30), rotateSecret: true }, 'rotateSecret'],
+      [{ ...channel, config: mail }, 'config.kind'],
+      [{ ...channel, config: mail, rotateSecret: true }, 'rotateSecret'],
+    ] as const) {
+      const refused = await put(body)
+      expect([refused.status, (await refused.json()).errors?.[0]?.path]).toEqual([400, field])
+    }
+    const { rows } = await gateway.container.db.pool.query(
+      `SELECT after FROM audit_entries WHERE resource = $1 AND action = 'alert_channel.update' ORDER BY position`,
+      [`alert_channel/${id}`],
+    )
+    expect(rows.map(({ after }) => JSON.parse(after))).toMatchObject([
+      { name: 'Renamed', secretChanged: true, rules: ['cost-day', 'breaker-isolated'] },
+      { enabled: false, secretChanged: false, rules: null },
+    ])
+  })
+
   it('tell a receiver that a budget is used to 80 %, with the requests that used it, and take the acknowledgement', async () => {
     const config = { kind: 'webhook', url: hooks.url }
-    await answer(
-      createdChannel,
-      call('POST', 'alert-channels', { body: { name: 'Budgets', config, reason } }),
-    )
+    await answer(savedChannel, call('POST', 'alert-channels', { body: { name: 'Budgets', config, reason } }))
     const ask = () =>
       gateway.post('/api/v1/chat/completions', {
         model: 'economy',

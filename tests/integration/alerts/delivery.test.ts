@@ -36,7 +36,15 @@ async function fire(world: AlertWorld): Promise<void> {
 
 function webhook(url: string, more: { name?: string; severity?: 'critical' | 'warning' | 'info' } = {}) {
   const config = webhookConfig.parse({ kind: 'webhook', url })
-  return { ...deed, name: 'On call', enabled: true, severity: 'warning' as const, config, ...more }
+  return {
+    ...deed,
+    name: 'On call',
+    enabled: true,
+    severity: 'warning' as const,
+    rules: null,
+    config,
+    ...more,
+  }
 }
 
 const states = async (db: Database) =>
@@ -207,12 +215,17 @@ describeOnDatabases('alerts that are sent', (openDb) => {
       from: 'alerts@huntaze.example',
       to: ['oncall@huntaze.example'],
     })
-    const channel = { ...deed, name: 'Mail', enabled: true, severity: 'info' as const, config }
+    const channel = { ...deed, name: 'Mail', enabled: true, severity: 'info' as const, rules: null, config }
     const { channel: made } = await createChannel(world.parts, { ...channel, secret: 'wrong-password' })
     const failed = await testChannel(world.parts, { id: made.id, ...deed })
     expect(failed.state).toBe('dead')
     expect(failed.error).not.toContain('wrong-password')
-    await changeChannel(world.parts, { id: made.id, ...channel, secret: 'mail-password' })
+    await changeChannel(world.parts, {
+      id: made.id,
+      ...channel,
+      secret: 'mail-password',
+      rotateSecret: false,
+    })
     await fire(world)
     await sendDue(world.parts)
     const [mail = ''] = mails

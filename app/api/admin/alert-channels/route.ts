@@ -1,4 +1,4 @@
-import { changeChannelBody } from '#lib/contracts/alert-channels'
+import { createChannelBody } from '#lib/contracts/alert-channels'
 import { createChannel, readChannels } from '#server/alerts/channels'
 import { readDeliveries } from '#server/alerts/deliveries'
 import { defineRoute } from '#server/http/define-route'
@@ -17,7 +17,7 @@ export const GET = defineRoute({
 export const POST = defineRoute({
   role: 'admin',
   audits: 'alert_channel.create',
-  body: changeChannelBody,
+  body: createChannelBody,
   handle: ({ container, actor, body, requestId }) =>
     createChannel(container.alerts.parts, { actorId: actor.id, requestId, ...body }),
 })
