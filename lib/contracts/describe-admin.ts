@@ -11,8 +11,8 @@ export interface DescribedRoute {
   /** The lowest role that may call; `public` for everybody. */
   role: string
   about: string | null
-  /** The audit log's action of what it does; null when it changes nothing that operators change. */
-  action: OperatorAction | null
+  /** The audit log's actions of which it leaves one; none when it changes nothing that operators change. */
+  actions: readonly OperatorAction[]
   query: z.ZodType | null
   body: z.ZodType | null
   answer: z.ZodType | null
@@ -73,13 +73,14 @@ export function describeAdmin({ version, serverUrl, routes }: Described) {
 }
 
 function operation(route: DescribedRoute) {
-  const { method, path, role, about, action, query, body, answer } = route
-  const summary = about ?? (action ? operatorActions[action] : null)
+  const { method, path, role, about, actions, query, body, answer } = route
+  const [first] = actions
+  const summary = about ?? (first ? operatorActions[first] : null)
   return {
     operationId: operationId(method, path),
     ...(summary ? { summary } : {}),
     'x-huntaze-role': role,
-    ...(action ? { 'x-huntaze-audit-action': action } : {}),
+    ...(first ? { 'x-huntaze-audit-actions': actions } : {}),
     ...(role === 'public' ? { security: [] } : {}),
     parameters: [...pathParameters(path), ...(query ? queryParameters(query) : [])],
     ...(body ? { requestBody: { required: true, content: json(schemaOf(body, 'input')) } } : {}),

@@ -1,7 +1,6 @@
-import type { OperatorAction } from '#lib/audit/audit-action'
 import { type DescribedRoute, describeAdmin } from '#lib/contracts/describe-admin'
 import { type AdminRoute, readAdminRoutes } from '#server/http/admin-routes'
-import { defineRoute, type RouteDeclaration } from '#server/http/define-route'
+import { auditedActions, defineRoute } from '#server/http/define-route'
 
 /** `GET /api/admin/openapi.json`: the control plane's contract, made from its routes' own declarations. */
 export const adminOpenApi = defineRoute({
@@ -21,15 +20,9 @@ function describeRoute({ method, path, declaration }: AdminRoute): DescribedRout
     path,
     role: declaration?.role ?? 'viewer',
     about: declaration?.about ?? null,
-    action: auditedAction(declaration?.audits),
+    actions: auditedActions(declaration?.audits),
     query: declaration?.query ?? null,
     body: declaration?.body ?? null,
     answer: declaration?.answer ?? null,
   }
-}
-
-/** The operator's action that a route leaves in the audit log, at once or later. */
-function auditedAction(audits: RouteDeclaration['audits']): OperatorAction | null {
-  if (audits === undefined || audits === 'ai' || audits === 'nothing') return null
-  return typeof audits === 'object' ? audits.later : audits
 }

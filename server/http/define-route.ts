@@ -32,10 +32,15 @@ export interface RouteDeclaration {
   /** The shape of the answer's JSON. */
   answer?: z.ZodType
   /**
-   * The audit log's action of a route that changes something. `later`: it is recorded when what was begun has ended.
+   * The audit log's action of a route that changes something, or those of which it leaves one. `later`: it is recorded when what was begun has ended.
    * `ai`: the ledger's statement writes the entry. `nothing`: a route that is no GET and changes nothing.
    */
-  audits?: OperatorAction | { later: OperatorAction } | 'ai' | 'nothing'
+  audits?:
+    | OperatorAction
+    | readonly [OperatorAction, ...OperatorAction[]]
+    | { later: OperatorAction }
+    | 'ai'
+    | 'nothing'
 }
 
 export interface RouteDefinition<Query, Body> extends RouteDeclaration {
@@ -83,6 +88,13 @@ export function defineRoute<Query = undefined, Body = undefined>(
   return Object.assign(route, { declaration: definition })
 }
 
+/** The operator's actions of which a route leaves one in the audit log, at once or later; none when it changes nothing. */
+export function auditedActions(audits: RouteDeclaration['audits']): readonly OperatorAction[] {
+  if (audits === undefined || audits === 'ai' || audits === 'nothing') return []
+  if (typeof audits === 'string') return [audits]
+  return 'later' in audits ? [audits.later] : audits
+}
+
 /**
  * What a route changes is recorded where it changes it, in the same transaction. Should one have forgotten, the log has a
  * plain entry all the same, and the program says so.
@@ -91,15 +103,13 @@ async function ensureAudited(
   { container, actor, request, requestId }: Omit<RouteInput<unknown, unknown>, 'query' | 'body' | 'params'>,
   { audits }: RouteDeclaration,
 ): Promise<void> {
-  if (audits === undefined || typeof audits === 'object' || audits === 'ai' || audits === 'nothing') return
-  if (container.audit.hasRecorded(requestId)) return
+  const [action] = auditedActions(audits)
+  const isLater = typeof audits === 'object' && 'later' in audits
+  if (action === undefined || isLater || container.audit.hasRecorded(requestId)) return
   const { pathname } = new URL(request.url)
-  container.log.error(
-    { requestId, path: pathname, action: audits },
-    'a change left no audit entry of its own',
-  )
+  container.log.error({ requestId, path: pathname, action }, 'a change left no audit entry of its own')
   await container.audit.record(container.db.orm, {
-    action: audits,
+    action,
     actorId: actor === nobody ? null : actor.id,
     resource: `route${pathname}`,
     correlationId: requestId,

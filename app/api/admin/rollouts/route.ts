@@ -10,6 +10,7 @@ export const GET = defineRoute({
 
 export const POST = defineRoute({
   role: 'operator',
+  audits: 'rollout.create',
   body: rolloutBody,
   handle: ({ container, actor, body, requestId }) => createRollout(container, { actor, body, requestId }),
 })

@@ -12,7 +12,7 @@ export const PUT = defineRoute({
 
 export const DELETE = defineRoute({
   role: 'operator',
-  audits: 'alert_rule.remove',
+  audits: ['alert_rule.remove', 'alert_rule.reset'],
   body: removeRuleBody,
   handle: ({ container, actor, params, body, requestId }) =>
     removeRule(container.alerts.parts, { id: params.id ?? '', actorId: actor.id, requestId, ...body }),

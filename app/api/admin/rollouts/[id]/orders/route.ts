@@ -4,6 +4,17 @@ import { operateRollout } from '#server/traffic/operate-rollout'
 
 export const POST = defineRoute({
   role: 'operator',
+  about: 'Starts, approves, holds, pauses, steps down or rolls back',
+  audits: [
+    'rollout.start',
+    'rollout.approve',
+    'rollout.hold',
+    'rollout.release',
+    'rollout.pause',
+    'rollout.resume',
+    'rollout.step_down',
+    'rollout.roll_back',
+  ],
   body: rolloutOrderBody,
   handle: async ({ container, actor, body, params, requestId }) => {
     const id = params.id ?? ''
