@@ -1,9 +1,9 @@
-import { z } from 'zod'
 import type { ChainState } from '#lib/audit/chain'
-import { type Checkpoint, checkpointText } from '#lib/audit/checkpoint'
-import { hashDigits, type Seal, sealText, stateBehind } from '#lib/audit/seal'
-import { parseJson } from '#lib/gateway/json-fields'
+import type { Checkpoint } from '#lib/audit/checkpoint'
+import { type Seal, stateBehind } from '#lib/audit/seal'
 import type { AnchorStore } from '#server/audit/anchor-store'
+import { anchoredSealText, readAnchoredCheckpoint, readAnchoredSeal } from '#server/audit/anchored-text'
+import { readDatabaseId } from '#server/audit/database-id'
 import type { SigningKeys } from '#server/audit/signing-keys'
 import type { Database } from '#server/db/database'
 
@@ -16,25 +16,6 @@ export interface Anchors {
   readCheckpoints(): Promise<Checkpoint[]>
   addCheckpoint(checkpoint: Checkpoint): Promise<void>
 }
-
-const signed = { keyId: z.string(), signature: z.string() }
-const anchoredSeal = z.object({
-  firstSequence: z.int(),
-  lastSequence: z.int(),
-  afterPosition: z.int(),
-  lastPosition: z.int(),
-  sealedAtMs: z.int(),
-  hashes: z.string(),
-  ...signed,
-})
-const anchoredCheckpoint = z.object({
-  sequence: z.int(),
-  day: z.string(),
-  hash: z.string(),
-  position: z.int(),
-  signedAtMs: z.int(),
-  ...signed,
-})
 
 export function createAnchors(options: {
   db: Pick<Database, 'pool'>
@@ -49,18 +30,17 @@ export function createAnchors(options: {
   }
   return {
     async readHead() {
-      const seal = anchoredSeal.safeParse(parseJson((await store.read(await named('head.json'))) ?? '')).data
-      return seal && keys.isSigned(sealText(seal), seal) ? stateBehind(seal) : null
+      const seal = readAnchoredSeal((await store.read(await named('head.json'))) ?? '', keys)
+      return seal && stateBehind(seal)
     },
     async writeHead(seal) {
-      const text = JSON.stringify({ ...seal, hashes: seal.hashes.slice(-hashDigits) })
-      await store.write(await named('head.json'), text)
+      await store.write(await named('head.json'), anchoredSealText(seal))
     },
     async readCheckpoints() {
       const text = await store.read(await named('checkpoints.jsonl'))
       return (text ?? '').split('\n').flatMap((line) => {
-        const found = anchoredCheckpoint.safeParse(parseJson(line)).data
-        return found && keys.isSigned(checkpointText(found), found) ? [found] : []
+        const found = readAnchoredCheckpoint(line, keys)
+        return found ? [found] : []
       })
     },
     async addCheckpoint(checkpoint) {
@@ -68,13 +48,4 @@ export function createAnchors(options: {
       await store.write(name, `${(await store.read(name)) ?? ''}${JSON.stringify(checkpoint)}\n`)
     },
   }
-}
-
-/** Tells this database from every other one, also from one of the same name on the same server. */
-async function readDatabaseId(db: Pick<Database, 'pool'>): Promise<string> {
-  const { rows } = await db.pool.query<{ id: string }>(
-    `SELECT system_identifier || '-' || oid AS id FROM pg_control_system(), pg_database
-     WHERE datname = current_database()`,
-  )
-  return rows[0]?.id ?? 'unknown'
 }

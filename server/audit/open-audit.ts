@@ -1,8 +1,5 @@
-import { join } from 'node:path'
 import { LRUCache } from 'lru-cache'
 import type { AuditEntryDetail, AuditHoldView, AuditPage, AuditQuery, AuditState } from '#lib/contracts/audit'
-import { createFileAnchorStore } from '#server/audit/anchor-store'
-import { createAnchors } from '#server/audit/anchors'
 import { describeAudit } from '#server/audit/describe-audit'
 import { eraseSubject } from '#server/audit/erase-subject'
 import { type EntryFilter, exportEntries } from '#server/audit/export-entries'
@@ -12,6 +9,7 @@ import { keepAudit } from '#server/audit/keep-audit'
 import { createKnownActors } from '#server/audit/known-actors'
 import { listEntries, readEntry } from '#server/audit/list-entries'
 import { makeCheckpoints } from '#server/audit/make-checkpoints'
+import { type OpenedAnchors, openAnchors } from '#server/audit/open-anchors'
 import { createPseudonyms, type Pseudonyms, type Subject } from '#server/audit/pseudonyms'
 import { purgeLog } from '#server/audit/purge-log'
 import { createRecordAudit, type RecordAudit } from '#server/audit/record-audit'
@@ -71,9 +69,9 @@ export function openAudit(parts: AuditParts): Audit {
   const { env, db, clock, log, events, redactor } = parts
   const { nowMs } = clock
   const { pseudonyms, keys } = readKeys(env)
-  const directory = join(env.HUNTAZE_DATA_DIR, 'audit')
-  const anchors = createAnchors({ db, store: createFileAnchorStore(directory), keys })
-  const run = openSealer({ ...parts, keys, anchors })
+  const opened = openAnchors({ env, db, keys, clock, log })
+  const { joined: anchors, places } = opened
+  const run = openSealer({ ...parts, keys, anchors: opened.forSealing })
   const recorded = new LRUCache<string, true>({ max: rememberedEntries })
   const record = createRecordAudit({
     pseudonyms,
@@ -96,7 +94,7 @@ export function openAudit(parts: AuditParts): Audit {
   const keeper = keepAudit({
     db,
     leads: run.leads,
-    makeCheckpoints: () => makeCheckpoints({ db, keys, anchors, nowMs }),
+    makeCheckpoints: () => makeCheckpoints({ db, keys, nowMs, ...checkpointPlaces(places) }),
     purge: () => purgeLog(deeds),
     verifications,
     clock,
@@ -113,7 +111,7 @@ export function openAudit(parts: AuditParts): Audit {
     read: (position) => readEntry(reading, position),
     exportCsv: (filter) =>
       exportEntries({ list: (query) => listEntries(reading, query), redact: redactor.redactTwice }, filter),
-    describe: () => describeAudit({ db, keys, anchors, anchoredIn: 'the data directory', verifications }),
+    describe: () => describeAudit({ db, keys, places, verifications }),
     exportLines: (days) => exportLog({ db, keys, redact: redactor.redactTwice }, days),
     placeHold: (order) => placeHold(deeds, order),
     releaseHold: (order) => releaseHold(deeds, order),
@@ -123,8 +121,13 @@ export function openAudit(parts: AuditParts): Audit {
       await keeper.close()
       await verifications.close()
       await run.close()
+      await opened.close()
     },
   }
+}
+
+function checkpointPlaces([first, ...others]: OpenedAnchors['places']) {
+  return { anchors: first.anchors, alsoIn: others.map(({ anchors }) => anchors) }
 }
 
 function readKeys(env: Env): { pseudonyms: Pseudonyms; keys: SigningKeys } {
@@ -143,7 +146,7 @@ function openSealer({
   events,
   keys,
   anchors,
-}: AuditParts & { keys: SigningKeys; anchors: ReturnType<typeof createAnchors> }) {
+}: AuditParts & { keys: SigningKeys; anchors: OpenedAnchors['forSealing'] }) {
   const sealer = createSealer({
     db,
     keys,

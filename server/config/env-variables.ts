@@ -22,6 +22,22 @@ export function isLoopbackHost(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)
 }
 
+const storageConnectionForm =
+  'must be AccountName=…;AccountKey=…, as the Azure portal shows it, or hold a BlobEndpoint; http:// to loopback only'
+
+function isStorageConnection(value: string): boolean {
+  const fields = new Map(
+    value.split(';').map((part) => {
+      const at = part.indexOf('=')
+      return [part.slice(0, at), part.slice(at + 1)] as const
+    }),
+  )
+  const address = fields.get('BlobEndpoint')
+  const isNamed = fields.has('AccountName') && fields.has('AccountKey')
+  const isShared = address !== undefined && fields.has('SharedAccessSignature')
+  return (isNamed || isShared) && (address === undefined || isSafeEndpoint(address))
+}
+
 const connectionStringForm =
   'must be InstrumentationKey=<GUID>;IngestionEndpoint=https://…, as the Azure portal shows it; http:// would be sent to https:// in silence'
 
@@ -93,6 +109,24 @@ export const envVariables = {
     group: 'Data',
     about:
       'Redis shared by several instances (probe leases, kept answers); without it they share leases through Postgres and keep answers each for itself.',
+  },
+  AZURE_STORAGE_CONNECTION_STRING: {
+    schema: text.refine(isStorageConnection, storageConnectionForm).optional(),
+    group: 'Data',
+    about: 'Azure Blob Storage by its connection string: the audit log is anchored there too.',
+  },
+  AZURE_STORAGE_ACCOUNT_URL: {
+    schema: endpoint.optional(),
+    group: 'Data',
+    about:
+      'The same by the account’s address, with the managed identity: https://ACCOUNT.blob.core.windows.net. Set one of both.',
+  },
+  HUNTAZE_AUDIT_CONTAINER: {
+    schema: text
+      .regex(/^[a-z0-9](?:-?[a-z0-9]){2,62}$/, 'must be 3 to 63 small letters, digits and single dashes')
+      .default('huntaze-audit'),
+    group: 'Data',
+    about: 'Container of the audit log’s anchors. Give it a policy of immutability.',
   },
   HUNTAZE_CATALOG: {
     schema: text.optional(),

@@ -25,6 +25,11 @@ const needs: readonly (readonly [EnvName, EnvName])[] = [
   ['DATABASE_URL', 'HUNTAZE_PSEUDONYM_KEY'],
 ]
 
+/** Of which at most one may be set. */
+const either: readonly (readonly [EnvName, EnvName])[] = [
+  ['AZURE_STORAGE_CONNECTION_STRING', 'AZURE_STORAGE_ACCOUNT_URL'],
+]
+
 export type EnvResult = { ok: true; env: Env } | { ok: false; problems: readonly string[] }
 
 /**
@@ -55,7 +60,10 @@ function groupProblems(given: Readonly<Record<string, unknown>>): string[] {
   const lacking = needs
     .filter(([name, needed]) => name in given && !(needed in given))
     .map(([name, needed]) => `${name}: needs ${needed} too`)
-  return [...halves, ...lacking]
+  const doubled = either
+    .filter(([one, other]) => one in given && other in given)
+    .map(([one, other]) => `${one}: set it or ${other}, not both`)
+  return [...halves, ...lacking, ...doubled]
 }
 
 /** Azure Monitor's exporter reports about itself to its makers, and asks every cloud's metadata where it is, unless told not to. */
