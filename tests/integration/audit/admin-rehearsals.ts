@@ -214,4 +214,6 @@ export const adminRehearsals: readonly Rehearsal[] = [
 /** Routes whose success needs a world of its own, with the test that finds their entry. */
 export const rehearsedElsewhere: Readonly<Record<string, string>> = {
   'POST /api/admin/capacity/{id}/dismiss': 'tests/integration/deployments/capacity-recommend.test.ts',
+  'POST /api/admin/traffic/switches': 'tests/integration/traffic/rollback-switch.test.ts',
+  'POST /api/admin/traffic/switches/{id}/return': 'tests/integration/traffic/rollback-switch.test.ts',
 }

@@ -4,6 +4,7 @@ import { returnSwitch } from '#server/traffic/throw-switch'
 
 export const POST = defineRoute({
   role: 'operator',
+  audits: { later: 'traffic.return' },
   body: returnSwitchBody,
   handle: ({ container, actor, params, body, requestId }) =>
     returnSwitch(container, { ...body, id: params.id ?? '', actor, requestId }),
