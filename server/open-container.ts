@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { createAccess } from '#server/access/create-access'
 import { newId } from '#server/access/new-id'
 import { startAlerts } from '#server/alerts/start-alerts'
-import { openAudit } from '#server/audit/open-audit'
+import { type Audit, openAudit } from '#server/audit/open-audit'
 import { listenForConfiguration } from '#server/config/configuration-listener'
 import { createConfigurationWatcher } from '#server/config/configuration-watcher'
 import { type Env, readEnv } from '#server/config/env'
@@ -146,18 +146,11 @@ async function open(opening: Opening): Promise<OpenedContainer> {
   const version = programVersion()
   const telemetry = await openTelemetry({ env, redactor, version, instanceId, log })
   closers.push(telemetry.close)
-  const audit = openAudit({ env, db, instanceId, clock, log, events, redactor })
-  closers.push(audit.close)
-  if (env.HUNTAZE_CATALOG !== undefined)
-    await recordCatalog({ db, catalog, record: audit.record, instanceId, log })
+  const audit = await openAuditLog(opening, foundation)
   const prices = createPriceStore({ db, clock, record: audit.record, newId: () => newId('prc') })
   await prices.reload()
   configuration.subscribe(() => prices.reload())
-  const { record } = audit
-  const access = createAccess({ db, clock, log, record, configuration, publicUrl, ...accessSettings(env) })
-  const { firstOperatorUrl } = await access.start()
-  closers.push(access.close)
-
+  const { access, firstOperatorUrl } = await openAccess(opening, { db, configuration, audit })
   const ledger = await openLedger(opening, { db, audit, events })
   const quotas = await openQuotas({ env, db, configuration, ledger, instanceId, clock, log })
   closers.push(quotas.close)
@@ -227,6 +220,29 @@ async function open(opening: Opening): Promise<OpenedContainer> {
   const alerts = startAlerts({ ...parts, capacity, traffic })
   closers.push(alerts.job.close)
   return { container: { ...parts, capacity, traffic, alerts }, firstOperatorUrl }
+}
+
+/** The audit log, which knows of the catalog file that is in force. */
+async function openAuditLog(
+  { env, instanceId, clock, log, redactor, closers }: Opening,
+  { db, events, catalog }: Pick<Container, 'db' | 'events' | 'catalog'>,
+): Promise<Audit> {
+  const audit = openAudit({ env, db, instanceId, clock, log, events, redactor })
+  closers.push(audit.close)
+  if (env.HUNTAZE_CATALOG !== undefined)
+    await recordCatalog({ db, catalog, record: audit.record, instanceId, log })
+  return audit
+}
+
+async function openAccess(
+  { env, clock, log, publicUrl, closers }: Opening,
+  { db, configuration, audit }: Pick<Container, 'db' | 'configuration' | 'audit'>,
+) {
+  const { record } = audit
+  const access = createAccess({ db, clock, log, record, configuration, publicUrl, ...accessSettings(env) })
+  const { firstOperatorUrl } = await access.start()
+  closers.push(access.close)
+  return { access, firstOperatorUrl }
 }
 
 /** The ledger with what an earlier run left booked. */
