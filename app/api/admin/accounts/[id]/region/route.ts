@@ -16,11 +16,8 @@ export const PUT = defineRoute({
     requireKnownRegion(container, region)
     await requireRegionOfKeys(container, { accountId, region })
     const before = await container.access.accounts.region(accountId)
-    const entry = {
-      action: 'account.set_region',
-      actorId: actor.id,
-      resource: `account/${accountId}`,
-    } as const
+    const resource = `account/${accountId}`
+    const entry = { action: 'account.set_region', actorId: actor.id, resource } as const
     const after = await container.access.accounts.setRegion({
       accountId,
       region,
