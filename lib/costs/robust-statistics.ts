@@ -4,7 +4,7 @@ export function median(values: readonly number[]): number {
 }
 
 /** Linear interpolation between order statistics (type 7, as NumPy and R have it); NaN for no values. */
-function quantile(values: readonly number[], share: number): number {
+export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b)
   const place = share * (sorted.length - 1)
   const below = sorted[Math.floor(place)] ?? Number.NaN

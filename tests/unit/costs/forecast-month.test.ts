@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { forecastMonth, leastDaysForInterval } from '#lib/costs/forecast-month'
 import { scoreForecasts } from '#lib/costs/score-forecasts'
-import { costSeries, type SeriesKind, toDayCosts } from '#tests/support/cost-series'
+import { type SeriesKind, simulateCostSeries } from '#lib/costs/simulate-cost-series'
+import { toDayCosts } from '#tests/support/cost-series'
 
 const usd = 10n ** 12n
 const days = (count: number, costUsd = 10) => toDayCosts(Array.from({ length: count }, () => costUsd))
@@ -21,7 +22,7 @@ describe('the forecast of a month', () => {
 
   it('has a line for each day of the month, sums that never fall, and ends where it says', () => {
     const forecast = forecastMonth({
-      days: toDayCosts(costSeries({ kind: 'steady', seed: 7, days: 75 })),
+      days: toDayCosts(simulateCostSeries({ kind: 'steady', seed: 7, days: 75 })),
       nowMs: Date.UTC(2026, 2, 16, 12),
     })
     expect(forecast.days.map(({ day }) => day)).toEqual(
@@ -73,7 +74,7 @@ describe('the forecast of a month', () => {
   ]
   it.each(bounds)('holds its promise on held-out days of %s costs', (kind, least, most) => {
     const scores = Array.from({ length: 25 }, (_, seed) =>
-      scoreForecasts(toDayCosts(costSeries({ kind, seed: seed + 1, days: 120 })), { everyDays: 5 }),
+      scoreForecasts(toDayCosts(simulateCostSeries({ kind, seed: seed + 1, days: 120 })), { everyDays: 5 }),
     )
     const covered = scores.reduce((sum, { coverage }) => sum + coverage, 0) / scores.length
     expect(covered).toBeGreaterThan(least)
