@@ -290,3 +290,33 @@ export const modelPrices = pgTable(
       .where(sql`${table.withdrawnVersion} is null`),
   ],
 )
+
+/**
+ * Anomalies that somebody has said are meant: they are told no more, and do not alert, until they cost half as much again.
+ * Written by operators' deeds alone.
+ */
+export const costDismissals = pgTable(
+  'cost_dismissals',
+  {
+    accountId: text('account_id').notNull(),
+    /** `dis_…` */
+    id: text('id').notNull(),
+    dimension: text('dimension', { enum: ['creator', 'operation'] }).notNull(),
+    /** The creator's id, or the operation's name. */
+    value: text('value').notNull(),
+    direction: text('direction', { enum: ['up', 'down'] }).notNull(),
+    /** First day of the anomaly; found again, it may begin a few days off. */
+    startDay: date('start_day', { mode: 'string' }).notNull(),
+    /** What a day of it cost when it was dismissed, 10⁻¹² USD. */
+    perDayPicoUsd: numeric('per_day_pico_usd', { mode: 'bigint' }).notNull(),
+    reason: text('reason').notNull(),
+    createdBy: text('created_by').notNull(),
+    createdAt: instant('created_at').notNull(),
+    /** When it was taken back; null while it holds. */
+    withdrawnAt: instant('withdrawn_at'),
+  },
+  (table) => [
+    primaryKey({ name: 'cost_dismissals_pk', columns: [table.accountId, table.id] }),
+    index('cost_dismissals_holding').on(table.startDay).where(sql`${table.withdrawnAt} is null`),
+  ],
+)

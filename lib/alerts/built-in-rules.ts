@@ -214,6 +214,17 @@ const moneyRules: readonly AlertRuleInput[] = [
     severity: 'warning',
     groupBy: ['deployment'],
   },
+  {
+    id: 'cost-anomaly',
+    name: 'Costs more than usual',
+    about:
+      'A creator or an operation costs more than the weeks before promised; the sentence says since when and why. Dismiss it on Costs if it is meant.',
+    metric: 'cost.anomaly_usd_per_day',
+    condition: { kind: 'threshold', comparison: 'at_least', limit: 10 },
+    resolve: { margin: 0.2, forSeconds: 0 },
+    severity: 'warning',
+    groupBy: ['account', 'by', 'subject'],
+  },
   ...[80, 90, 100].map(
     (percent): AlertRuleInput => ({
       id: `budget-${percent}`,

@@ -42,7 +42,7 @@ export function observationReaders(parts: ObservationParts): readonly Observatio
     { name: 'region', read: observeRegions(db) },
     { name: 'capacity', read: observeCapacity({ db, catalog: catalog.current, gauges }) },
     { name: 'model', read: observeModels(catalog.current) },
-    { name: 'cost', read: observeCosts(db) },
+    { name: 'cost', read: observeCosts(db, gateway.priceBook) },
     { name: 'reconciliation', read: observeReconciliation(db, gateway.priceBook) },
     { name: 'dual_write', read: observeDualWrite(db) },
     { name: 'rollout', read: observeRollouts(db) },

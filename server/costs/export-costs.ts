@@ -1,6 +1,7 @@
 import type { CostReport, CostRow } from '#lib/contracts/costs'
 import { picoToUsdDecimal } from '#lib/costs/format-usd'
 import { csvLine } from '#lib/telemetry/csv-line'
+import { attachment } from '#server/costs/attachment'
 import { type CostReportRequest, readCostReport } from '#server/costs/read-cost-report'
 import type { Container } from '#server/create-container'
 import { textStream } from '#server/http/text-stream'
@@ -55,15 +56,4 @@ function redactGroup({ group }: CostRow, redact: (text: string) => string): Cost
   return Object.fromEntries(
     Object.entries(group).map(([name, value]) => [name, written.has(name) ? redact(value) : value]),
   )
-}
-
-function attachment(body: ReadableStream<Uint8Array> | string, fileName: string): Response {
-  const type = fileName.endsWith('.csv') ? 'text/csv' : 'application/json'
-  return new Response(body, {
-    headers: {
-      'content-type': `${type}; charset=utf-8`,
-      'content-disposition': `attachment; filename="${fileName}"`,
-      'cache-control': 'no-store',
-    },
-  })
 }

@@ -2,6 +2,7 @@ import { beforeEach, expect, it } from 'vitest'
 import { builtInRules } from '#lib/alerts/built-in-rules'
 import { judgeObservations } from '#lib/alerts/judge-observations'
 import type { Observation } from '#lib/alerts/observation'
+import { builtInPrices } from '#lib/costs/built-in-prices'
 import { indexCatalog } from '#lib/deployments/catalog'
 import { catalogSchema } from '#lib/deployments/catalog-schema'
 import { type ObservationParts, observationReaders } from '#server/alerts/observation-readers'
@@ -35,7 +36,8 @@ const catalog = indexCatalog(
 function readers(db: Database, gauges = createDeploymentGauges({ nowMs: () => nowMs })) {
   const rules = createQuotaRuleStore(db, () => nowMs)
   const quotas = { rules, authority: createPostgresAuthority(db, { leaseForMs: 1 }) }
-  const parts = { db, catalog: { current: () => catalog }, gateway: { gauges }, quotas } as ObservationParts
+  const gateway = { gauges, priceBook: () => builtInPrices }
+  const parts = { db, catalog: { current: () => catalog }, gateway, quotas } as ObservationParts
   return observationReaders(parts)
 }
 

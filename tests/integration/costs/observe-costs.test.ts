@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { builtInPrices } from '#lib/costs/built-in-prices'
 import { observeCosts } from '#server/costs/observe-costs'
 import { bookInto } from '#tests/support/book-records'
 import { describeOnDatabases } from '#tests/support/databases'
@@ -20,7 +21,7 @@ describeOnDatabases('what costs have to alert on', (openDb) => {
       aRecord('req_5', { startedAtMs: nowMs - 1000, ...nameless }),
       aRecord('req_6', { startedAtMs: nowMs - 30 * hourMs, ...nameless }),
     ])
-    expect(await observeCosts(db)(nowMs)).toMatchObject([
+    expect(await observeCosts(db, () => builtInPrices)(nowMs)).toMatchObject([
       { metric: 'cost.hour_usd', value: 3, unit: 'USD' },
       { metric: 'cost.day_usd', value: 7, unit: 'USD' },
       {
