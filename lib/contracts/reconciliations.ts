@@ -7,6 +7,16 @@ export const importQuery = z.strictObject({
   reason: z.string().trim().min(3).max(500),
 })
 
+/** The largest export that is taken in: a month of a large subscription has about a million lines of some 700 bytes. */
+export const largestExportBytes = 2 * 1024 ** 3
+
+/** Answer of `POST /api/admin/reconciliations`: the file has arrived; `ready` when it was in already. */
+export const acceptedExport = z.object({
+  id: z.string(),
+  state: z.enum(['staging', 'ready']),
+  linesDone: z.number(),
+})
+
 const refusal = z.object({
   /** From 1, the header being line 1. */
   line: z.number(),
@@ -56,6 +66,8 @@ export const varianceView = reconciliation.extend({
       model: z.string(),
       kind: z.enum(['input', 'cached_input', 'cache_write', 'output']),
       meters: z.array(z.string()),
+      /** The ledger's own names of the model, by which its requests are found. */
+      ledgerModels: z.array(z.string()),
       invoicedTokens: z.number(),
       ledgerTokens: z.number(),
       invoicedPicoUsd: picoUsd,
@@ -67,9 +79,16 @@ export const varianceView = reconciliation.extend({
     }),
   ),
   lineCount: z.number(),
+  /** All lines by day, and by cause (those that agree have the cause `none`); variance is invoice less ledger. */
+  days: z.array(
+    z.object({ day: z.iso.date(), invoicedPicoUsd: picoUsd, ledgerPicoUsd: picoUsd, variancePicoUsd: picoUsd }),
+  ),
+  causes: z.array(z.object({ cause: varianceCause, lines: z.number(), variancePicoUsd: picoUsd })),
   /** Meters of AI services that count no tokens of a language model: on the invoice, held against nothing. */
   unmatched: z.array(z.object({ meterName: z.string(), costPicoUsd: picoUsd })),
 })
 
+export type VarianceCauseName = z.infer<typeof varianceCause>
+export type VarianceLineView = z.infer<typeof varianceView>['lines'][number]
 export type ReconciliationView = z.infer<typeof reconciliation>
 export type VarianceView = z.infer<typeof varianceView>

@@ -31,6 +31,8 @@ export interface VarianceLine extends VarianceExplanation {
   model: string
   kind: TokenKind
   meters: readonly string[]
+  /** The ledger's own names of the model, by which its requests are found. */
+  ledgerModels: readonly string[]
   invoicedTokens: number
   ledgerTokens: number
   invoicedPicoUsd: bigint
@@ -51,6 +53,7 @@ interface Cell {
   model: string
   kind: TokenKind
   meters: Set<string>
+  ledgerModels: Set<string>
   invoicedTokens: number
   invoicedPicoUsd: bigint
   ledgerTokens: number
@@ -97,7 +100,8 @@ function cellOf(cells: Map<string, Cell>, id: { day: string; model: string; kind
   const known = cells.get(key)
   if (known) return known
   const invoice = { meters: new Set<string>(), invoicedTokens: 0, invoicedPicoUsd: 0n }
-  const cell = { ...id, ...invoice, ledgerTokens: 0, ledgerPicoUsd: 0n }
+  const ledger = { ledgerModels: new Set<string>(), ledgerTokens: 0, ledgerPicoUsd: 0n }
+  const cell = { ...id, ...invoice, ...ledger }
   cells.set(key, cell)
   return cell
 }
@@ -114,6 +118,7 @@ function addLedger(cells: Map<string, Cell>, row: LedgerDay, book: PriceBook): v
   for (const [kind, tokens] of counts) {
     if (tokens === 0) continue
     const cell = cellOf(cells, { day: row.day, model: modelKey(row.model), kind })
+    cell.ledgerModels.add(row.model)
     cell.ledgerTokens += tokens
     cell.ledgerPicoUsd =
       price === null || cell.ledgerPicoUsd === null
@@ -149,6 +154,7 @@ function toLine(cell: Cell, cells: ReadonlyMap<string, Cell>, lastDay: string): 
     ...cell,
     ...explanation,
     meters: [...cell.meters],
+    ledgerModels: [...cell.ledgerModels].sort(),
     variancePicoUsd: cell.invoicedPicoUsd - (cell.ledgerPicoUsd ?? 0n),
   }
 }

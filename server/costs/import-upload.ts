@@ -1,10 +1,8 @@
+import { largestExportBytes } from '#lib/contracts/reconciliations'
 import { newId } from '#server/access/new-id'
 import { acceptUpload } from '#server/costs/import-usage-export'
 import type { Container } from '#server/create-container'
 import { AppError } from '#server/http/app-error'
-
-/** A month of a large subscription has about a million lines of some 700 bytes. */
-const limitBytes = 2 * 1024 ** 3
 
 export interface UploadRequest {
   fileName: string
@@ -34,7 +32,7 @@ export async function importUpload(
       ...{ db, clock, record: audit.record, dataDir: env.HUNTAZE_DATA_DIR, signal: shutdown.signal },
       newId: () => newId('rec'),
     },
-    { ...upload, body: request.body, limitBytes },
+    { ...upload, body: request.body, limitBytes: largestExportBytes },
   )
   done.catch((error: unknown) =>
     log.info(

@@ -1,5 +1,11 @@
 import type { ReconciliationView, VarianceView } from '#lib/contracts/reconciliations'
-import { compareInvoice, type LedgerDay, type MeterDay } from '#lib/costs/compare-invoice'
+import {
+  compareInvoice,
+  type InvoiceComparison,
+  type LedgerDay,
+  type MeterDay,
+  type VarianceLine,
+} from '#lib/costs/compare-invoice'
 import type { PriceBook } from '#lib/costs/price-book'
 import { addDays } from '#lib/costs/utc-day'
 import type { Database } from '#server/db/database'
@@ -17,12 +23,12 @@ export async function listReconciliations(db: Reader): Promise<ReconciliationVie
 }
 
 /**
- * One export held against the ledger of its days.
+ * One export held against the ledger of its days; of its lines the `most` dearest variances.
  * @throws AppError `not_found`.
  */
 export async function readVariance(
   db: Reader,
-  { id, book }: { id: string; book: PriceBook },
+  { id, book, most = linesShown }: { id: string; book: PriceBook; most?: number },
 ): Promise<VarianceView> {
   const [found] = await readReconciliations(db, 'WHERE id = $1', [id])
   if (!found) throw new AppError('not_found', { message: `There is no reconciliation ${id}.` })
@@ -32,22 +38,63 @@ export async function readVariance(
     ? await Promise.all([readMeters(db, id), readLedgerDays(db, { firstDay, lastDay })])
     : [[], []]
   const { lines, unmatched } = compareInvoice({ meters, ledger, book, lastDay: lastDay ?? '' })
+  return { ...found, ...varianceSums(lines), ...varianceTables({ lines, unmatched, most }) }
+}
+
+function varianceSums(lines: readonly VarianceLine[]) {
   const invoiced = lines.reduce((sum, line) => sum + line.invoicedPicoUsd, 0n)
   const booked = lines.reduce((sum, line) => sum + (line.ledgerPicoUsd ?? 0n), 0n)
   return {
-    ...found,
     invoicedPicoUsd: String(invoiced),
     ledgerPicoUsd: String(booked),
     varianceRatio: invoiced === 0n ? null : Math.abs(Number(invoiced - booked)) / Number(invoiced),
-    lines: lines.slice(0, linesShown).map((line) => ({
-      ...{ day: line.day, model: line.model, kind: line.kind, meters: [...line.meters] },
+    lineCount: lines.length,
+    days: addUp(lines, ({ day }) => day)
+      .sort((a, b) => (a.key < b.key ? -1 : 1))
+      .map(({ key, invoicedPicoUsd, ledgerPicoUsd, variancePicoUsd }) => ({
+        ...{ day: key, invoicedPicoUsd: String(invoicedPicoUsd) },
+        ...{ ledgerPicoUsd: String(ledgerPicoUsd), variancePicoUsd: String(variancePicoUsd) },
+      })),
+    causes: addUp(lines, ({ cause }) => cause).map(({ key, count, variancePicoUsd }) => ({
+      ...{ cause: key, lines: count, variancePicoUsd: String(variancePicoUsd) },
+    })),
+  }
+}
+
+interface Sum<Key> {
+  key: Key
+  count: number
+  invoicedPicoUsd: bigint
+  ledgerPicoUsd: bigint
+  variancePicoUsd: bigint
+}
+
+function addUp<Key>(lines: readonly VarianceLine[], keyOf: (line: VarianceLine) => Key): Sum<Key>[] {
+  const sums = new Map<Key, Sum<Key>>()
+  for (const line of lines) {
+    const key = keyOf(line)
+    const none = { key, count: 0, invoicedPicoUsd: 0n, ledgerPicoUsd: 0n, variancePicoUsd: 0n }
+    const sum = sums.get(key) ?? none
+    sum.count += 1
+    sum.invoicedPicoUsd += line.invoicedPicoUsd
+    sum.ledgerPicoUsd += line.ledgerPicoUsd ?? 0n
+    sum.variancePicoUsd += line.variancePicoUsd
+    sums.set(key, sum)
+  }
+  return [...sums.values()]
+}
+
+function varianceTables({ lines, unmatched, most }: InvoiceComparison & { most: number }) {
+  return {
+    lines: lines.slice(0, most).map((line) => ({
+      ...{ day: line.day, model: line.model, kind: line.kind },
+      ...{ meters: [...line.meters], ledgerModels: [...line.ledgerModels] },
       ...{ invoicedTokens: line.invoicedTokens, ledgerTokens: line.ledgerTokens },
       invoicedPicoUsd: String(line.invoicedPicoUsd),
       ledgerPicoUsd: line.ledgerPicoUsd === null ? null : String(line.ledgerPicoUsd),
       variancePicoUsd: String(line.variancePicoUsd),
       ...{ cause: line.cause, text: line.text },
     })),
-    lineCount: lines.length,
     unmatched: unmatched.map((meter) => ({ ...meter, costPicoUsd: String(meter.costPicoUsd) })),
   }
 }

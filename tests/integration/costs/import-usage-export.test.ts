@@ -5,10 +5,12 @@ import { Readable } from 'node:stream'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { reconciliationsView, varianceView } from '#lib/contracts/reconciliations'
 import { builtInPrices } from '#lib/costs/built-in-prices'
+import { exportVarianceAsCsv } from '#server/costs/export-variance'
 import { acceptUpload } from '#server/costs/import-usage-export'
 import { observeReconciliation } from '#server/costs/observe-reconciliation'
 import { listReconciliations, readVariance } from '#server/costs/read-reconciliations'
 import { announceExport } from '#server/costs/reconciliation-store'
+import { removeReconciliation } from '#server/costs/remove-reconciliation'
 import { stageExport } from '#server/costs/stage-export'
 import type { Database } from '#server/db/database'
 import { systemClock } from '#server/telemetry/clock'
@@ -118,6 +120,70 @@ describeOnDatabases('usage exports', (openDb) => {
     expect((await variance((await upload('')).id)).refusal?.message).toContain('empty')
     await expect(upload(exportFile(agreeing), 100)).rejects.toMatchObject({ code: 'body_too_large' })
     expect(await readdir(join(dataDir, 'imports'))).toEqual([])
+  })
+
+  it('leave nothing of many chunks when the last line is broken', async () => {
+    const lines = Array.from({ length: 12_000 }, (_, index) =>
+      exportLine({ day: '2026-11-02', meterName: 'gpt 4o Inp glbl', quantity: '1', cost: String(index) }),
+    )
+    const text = exportFile([...lines, 'team,11/02/2026,too,few'])
+    const { id } = await upload(text, 5_000_000)
+    expect(await variance(id)).toMatchObject({
+      state: 'refused',
+      refusal: { line: 12_002, column: null, message: '4 fields where the header has 12' },
+      ...{ lines: [], days: [], causes: [] },
+    })
+    const left = await db.pool.query('SELECT 1 FROM reconciliation_meter_days WHERE reconciliation_id = $1', [
+      id,
+    ])
+    expect(left.rows).toEqual([])
+    // Mended, it is another file, and comes in whole.
+    const mended = await upload(exportFile(lines), 5_000_000)
+    expect(await variance(mended.id)).toMatchObject({ state: 'ready', linesDone: 12_000 })
+  })
+
+  it('say by day and by cause what their lines say, and name the ledger’s own models', async () => {
+    const dearer = agreeing.map((line) => line.replace(',5,0.05,', ',5,0.2,'))
+    const { id } = await upload(exportFile(dearer))
+    const view = await variance(id)
+    const sum = (list: readonly { variancePicoUsd: string }[]) =>
+      list.reduce((total, { variancePicoUsd }) => total + BigInt(variancePicoUsd), 0n)
+    expect(view.days.map(({ day }) => day)).toEqual(days)
+    expect(sum(view.days)).toBe(sum(view.lines))
+    expect(sum(view.causes)).toBe(sum(view.lines))
+    expect(BigInt(view.invoicedPicoUsd) - BigInt(view.ledgerPicoUsd)).toBe(sum(view.lines))
+    expect(view.causes.find(({ cause }) => cause === 'price_change')?.lines).toBe(3)
+    expect(view.lines.every(({ ledgerModels }) => ledgerModels.join() === 'gpt-4o')).toBe(true)
+
+    const gateway = { priceBook: () => builtInPrices }
+    const csv = await exportVarianceAsCsv({ db, gateway } as Parameters<typeof exportVarianceAsCsv>[0], id)
+    const rows = (await csv.text()).trimEnd().split('\r\n')
+    expect(rows).toHaveLength(1 + view.lineCount)
+    expect(rows[1]).toContain('price_change')
+  })
+
+  it('can be removed, with a reason, and imported again', async () => {
+    const text = exportFile(agreeing.slice(0, 5))
+    const { id } = await upload(text)
+    const deed = { actorId: 'usr_1', reason: 'the wrong file', requestId: 'req_rm' }
+    const removed: unknown[] = []
+    const parts = {
+      db,
+      record: async (_: unknown, entry: unknown) => {
+        removed.push(entry)
+      },
+    }
+    await removeReconciliation(parts, { id, ...deed })
+    expect(removed).toMatchObject([
+      { action: 'reconciliation.remove', resource: `reconciliation/${id}`, before: { state: 'ready', lines: 5 } },
+    ])
+    await expect(variance(id)).rejects.toMatchObject({ code: 'not_found' })
+    await expect(removeReconciliation(parts, { id, ...deed })).rejects.toMatchObject({ code: 'not_found' })
+    const left = await db.pool.query('SELECT 1 FROM reconciliation_meter_days WHERE reconciliation_id = $1', [
+      id,
+    ])
+    expect(left.rows).toEqual([])
+    expect(await variance((await upload(text)).id)).toMatchObject({ state: 'ready', linesDone: 5 })
   })
 
   it('go on where they were broken off, and count nothing twice', async () => {
