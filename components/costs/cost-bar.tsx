@@ -8,13 +8,13 @@ import {
   costParameters,
   dimensionWords,
   formatMonth,
-  formatUtcDay,
   monthOf,
   requestsHref,
   stepMonth,
 } from '#components/costs/cost-view'
 import { useUrlParams } from '#components/data/use-url-params'
 import { dimensionsOf, filterOf } from '#lib/costs/cost-dimensions'
+import { formatUtcDay } from '#lib/costs/format-utc-day'
 import classes from './costs.module.css'
 
 /** Which month, what it is narrowed to, and where to take it. */

@@ -1,7 +1,7 @@
 'use client'
 
 import { Skeleton } from '@mantine/core'
-import { type CostView, costParameters, formatUtcDay, requestsHref } from '#components/costs/cost-view'
+import { type CostView, costParameters, requestsHref } from '#components/costs/cost-view'
 import { useCosts } from '#components/data/use-costs'
 import { useUrlParams } from '#components/data/use-url-params'
 import { type Column, DataTable } from '#components/ui/data-table'
@@ -10,6 +10,7 @@ import { formatCount } from '#components/ui/format-number'
 import { Panel } from '#components/ui/panel'
 import { QuietLink } from '#components/ui/quiet-link'
 import type { CostReport } from '#lib/contracts/costs'
+import { formatUtcDay } from '#lib/costs/format-utc-day'
 
 type Row = CostReport['rows'][number]
 

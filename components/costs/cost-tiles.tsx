@@ -2,18 +2,13 @@
 
 import { Skeleton } from '@mantine/core'
 import type { ReactNode } from 'react'
-import {
-  type CostView,
-  costParameters,
-  formatMonth,
-  formatUtcDay,
-  monthOf,
-} from '#components/costs/cost-view'
+import { type CostView, costParameters, formatMonth, monthOf } from '#components/costs/cost-view'
 import { useCosts } from '#components/data/use-costs'
 import { ErrorNotice } from '#components/ui/error-notice'
 import { formatCost } from '#components/ui/format-cost'
 import { formatCompact, formatCount } from '#components/ui/format-number'
 import { StaleStrip } from '#components/ui/stale-strip'
+import { formatUtcDay } from '#lib/costs/format-utc-day'
 import classes from './costs.module.css'
 
 /** The month in four numbers. */

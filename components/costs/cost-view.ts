@@ -107,13 +107,3 @@ export function formatMonth(month: string): string {
     new Date(`${month}-01T00:00:00Z`),
   )
 }
-
-/** `Mon 23 Nov`, of a UTC day. */
-export function formatUtcDay(day: string): string {
-  return new Intl.DateTimeFormat('en-GB', {
-    weekday: 'short',
-    day: 'numeric',
-    month: 'short',
-    timeZone: 'UTC',
-  }).format(new Date(day))
-}

@@ -1,6 +1,7 @@
 'use client'
 
 import { useMemo } from 'react'
+import { ChangesPanel } from '#components/costs/changes-panel'
 import { CostBar } from '#components/costs/cost-bar'
 import { CostBreakdown } from '#components/costs/cost-breakdown'
 import { CostDays } from '#components/costs/cost-days'
@@ -9,6 +10,7 @@ import { CostTrend } from '#components/costs/cost-trend'
 import { parseCostView } from '#components/costs/cost-view'
 import { ForecastPanel } from '#components/costs/forecast-panel'
 import { PriceBookPanel } from '#components/costs/price-book-panel'
+import { ReconciliationPanel } from '#components/costs/reconciliation-panel'
 import { RecommendationsPanel } from '#components/costs/recommendations-panel'
 import { useUrlParams } from '#components/data/use-url-params'
 import { Page } from '#components/ui/page'
@@ -27,13 +29,13 @@ export function CostsPage() {
       <CostTiles {...parts} />
       <ForecastPanel />
       <CostTrend {...parts} />
-      <div className={classes.slot} data-slot="anomalies" />
+      <ChangesPanel view={view} />
       <div className={classes.columns}>
         <CostBreakdown {...parts} />
         <CostDays {...parts} />
       </div>
       <RecommendationsPanel />
-      <div className={classes.slot} data-slot="reconciliation" />
+      <ReconciliationPanel />
       <PriceBookPanel />
     </Page>
   )
