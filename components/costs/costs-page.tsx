@@ -10,8 +10,9 @@ import { CostTrend } from '#components/costs/cost-trend'
 import { parseCostView } from '#components/costs/cost-view'
 import { ForecastPanel } from '#components/costs/forecast-panel'
 import { PriceBookPanel } from '#components/costs/price-book-panel'
-import { ReconciliationPanel } from '#components/costs/reconciliation-panel'
+import { ProvisionedPanel } from '#components/costs/provisioned-panel'
 import { RecommendationsPanel } from '#components/costs/recommendations-panel'
+import { ReconciliationPanel } from '#components/costs/reconciliation-panel'
 import { useUrlParams } from '#components/data/use-url-params'
 import { Page } from '#components/ui/page'
 import classes from './costs.module.css'
@@ -35,6 +36,7 @@ export function CostsPage() {
         <CostDays {...parts} />
       </div>
       <RecommendationsPanel />
+      <ProvisionedPanel view={view} nowMs={nowMs} />
       <ReconciliationPanel />
       <PriceBookPanel />
     </Page>

@@ -27,11 +27,7 @@ export function ReconciliationPanel() {
   const list = data?.reconciliations ?? []
   const chosen = list.find(({ id }) => id === get('import')) ?? list.find(({ state }) => state === 'ready')
   const importButton = (
-    <GuardedButton
-      needs="operator"
-      leftSection={<IconUpload size={14} />}
-      onClick={() => setImporting(true)}
-    >
+    <GuardedButton needs="operator" leftSection={<IconUpload size={14} />} onClick={() => setImporting(true)}>
       Import an export
     </GuardedButton>
   )

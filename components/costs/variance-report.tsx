@@ -62,7 +62,9 @@ export function VarianceReport({ id }: { id: string }) {
       </div>
       {rows.length === 0 ? (
         <p className={classes.note}>
-          {cause === null && day === null ? 'Invoice and ledger agree on every line.' : 'No line is like that.'}
+          {cause === null && day === null
+            ? 'Invoice and ledger agree on every line.'
+            : 'No line is like that.'}
         </p>
       ) : (
         <DataTable
@@ -121,8 +123,8 @@ function Footnotes({ view }: { view: VarianceView }) {
       ) : null}
       {unmatched.length > 0 ? (
         <p className={classes.note}>
-          {formatUsd(apart)} on the invoice are of meters that count no tokens of a language model, held against
-          nothing: {unmatched.map(({ meterName }) => meterName).join(', ')}.
+          {formatUsd(apart)} on the invoice are of meters that count no tokens of a language model, held
+          against nothing: {unmatched.map(({ meterName }) => meterName).join(', ')}.
         </p>
       ) : null}
     </>

@@ -1,5 +1,5 @@
-import type { VarianceCauseName } from '#lib/contracts/reconciliations'
 import type { Tone } from '#components/ui/tone'
+import type { VarianceCauseName } from '#lib/contracts/reconciliations'
 
 /** Causes in words; `bad` where money is missing somewhere, `warn` where something is to be set right. */
 export const causeWords: Readonly<Record<VarianceCauseName, { label: string; tone: Tone }>> = {

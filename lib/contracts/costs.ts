@@ -99,7 +99,7 @@ export const costReport = z.object({
 /** `GET /api/admin/costs/provisioned`: what provisioned throughput costs, and what it would by the token. */
 export const provisionedQuery = z.strictObject(span).refine(inOrder, notInOrder)
 
-const provisionedCosts = z.array(
+export const provisionedCosts = z.array(
   z.object({
     deploymentId: z.string(),
     model: z.string(),
@@ -112,6 +112,11 @@ const provisionedCosts = z.array(
     fixedPicoUsd: picoUsd.nullable(),
     /** Fixed as a share of pay-as-you-go: below 1 it pays. */
     breakEvenRatio: z.number().nullable(),
+    /** Share of the units' throughput that was used, over the span and in its busiest hour; null where it is not known. */
+    utilisation: z.number().nullable(),
+    peakUtilisation: z.number().nullable(),
+    /** The utilisation at which both would cost the same, of tokens mixed as these; above 1 it can never pay. */
+    breakEvenUtilisation: z.number().nullable(),
     operations: z.array(
       z.object({
         operation: z.string(),
