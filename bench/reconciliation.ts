@@ -16,7 +16,8 @@ import { systemClock } from '../server/telemetry/clock.ts'
 const barMiB = 256
 const warmUpLines = 20_000
 const lines = Number(process.argv[2] ?? 1_000_000)
-if (!Number.isSafeInteger(lines) || lines < warmUpLines) throw new Error(`LINES must be a whole number from ${warmUpLines}`)
+if (!Number.isSafeInteger(lines) || lines < warmUpLines)
+  throw new Error(`LINES must be a whole number from ${warmUpLines}`)
 
 const header =
   'SubscriptionName,ResourceGroup,ResourceId,Date,MeterCategory,MeterId,MeterName,UnitOfMeasure,Quantity,CostInUsd,ChargeType,PricingModel,AdditionalInfo,Tags\n'
@@ -29,7 +30,9 @@ const rest = `"{""ServiceType"":""Cognitive Services"",""VCPUs"":0,""Region"":""
 function line(index: number): string {
   const day = String((Math.floor(index / 4_000) % 30) + 1).padStart(2, '0')
   const isAi = index % 7 !== 0
-  const meter = isAi ? `${models[index % models.length]} ${kinds[index % kinds.length]} glbl Tokens` : 'Hot LRS Data Stored'
+  const meter = isAi
+    ? `${models[index % models.length]} ${kinds[index % kinds.length]} glbl Tokens`
+    : 'Hot LRS Data Stored'
   const category = isAi ? 'Cognitive Services' : 'Storage'
   return `sub,rg-ai,${resource}${index % 40},10/${day}/2026,${category},m-${index % 15},${meter},1K,${(index % 900) + 0.5},${(index % 700) / 1000},Usage,OnDemand,${rest}\n`
 }
@@ -38,7 +41,9 @@ function line(index: number): string {
 async function* fileOf(count: number, tail = ''): AsyncGenerator<Uint8Array> {
   yield Buffer.from(header)
   for (let from = 0; from < count; from += 1_000)
-    yield Buffer.from(Array.from({ length: Math.min(1_000, count - from) }, (_, index) => line(from + index)).join(''))
+    yield Buffer.from(
+      Array.from({ length: Math.min(1_000, count - from) }, (_, index) => line(from + index)).join(''),
+    )
   yield Buffer.from(tail)
 }
 
@@ -60,7 +65,14 @@ async function take(body: AsyncIterable<Uint8Array>, stop?: (linesDone: number) 
         audited += 1
       },
     },
-    { body, fileName: 'bench.csv', limitBytes: 2 * 1024 ** 3, actorId: 'usr', reason: 'bench', requestId: 'req' },
+    {
+      body,
+      fileName: 'bench.csv',
+      limitBytes: 2 * 1024 ** 3,
+      actorId: 'usr',
+      reason: 'bench',
+      requestId: 'req',
+    },
   )
   const began = performance.now()
   let peakBytes = process.memoryUsage().rss
@@ -100,18 +112,26 @@ try {
   const aiLines = Array.from({ length: lines }, (_, index) => index).filter((index) => index % 7 !== 0).length
   const report = (what: string, done: number, { ms, peakBytes }: { ms: number; peakBytes: number }) => {
     const grown = (peakBytes - restBytes) / 1024 ** 2
-    console.log(`${what.padEnd(26)} ${((done / ms) * 1000).toFixed(0).padStart(8)} lines/s, memory + ${grown.toFixed(0)} MiB`)
+    console.log(
+      `${what.padEnd(26)} ${((done / ms) * 1000).toFixed(0).padStart(8)} lines/s, memory + ${grown.toFixed(0)} MiB`,
+    )
     must(grown <= barMiB, `memory grows by ${barMiB} MiB at most`)
   }
 
   const refused = await take(fileOf(lines, 'too,few\n'))
   report('broken in the last line', lines, refused)
-  must(refused.state === 'refused' && refused.refusal?.line === lines + 2, `refused, naming line ${lines + 2}`)
+  must(
+    refused.state === 'refused' && refused.refusal?.line === lines + 2,
+    `refused, naming line ${lines + 2}`,
+  )
   must((await staged(refused.id)) === 0, 'nothing of it is left')
 
   const auditedBefore = audited
   const half = await take(fileOf(lines), (done) => done >= lines / 2)
-  must(half.broken !== null && half.state === 'staging' && half.linesDone < lines, `broken off after ${half.linesDone} lines`)
+  must(
+    half.broken !== null && half.state === 'staging' && half.linesDone < lines,
+    `broken off after ${half.linesDone} lines`,
+  )
   const whole = await take(fileOf(lines))
   report('sent again', lines - whole.linesBefore, whole)
   must(whole.id === half.id && whole.linesBefore === half.linesDone, 'it went on where it was')

@@ -81,7 +81,12 @@ export const varianceView = reconciliation.extend({
   lineCount: z.number(),
   /** All lines by day, and by cause (those that agree have the cause `none`); variance is invoice less ledger. */
   days: z.array(
-    z.object({ day: z.iso.date(), invoicedPicoUsd: picoUsd, ledgerPicoUsd: picoUsd, variancePicoUsd: picoUsd }),
+    z.object({
+      day: z.iso.date(),
+      invoicedPicoUsd: picoUsd,
+      ledgerPicoUsd: picoUsd,
+      variancePicoUsd: picoUsd,
+    }),
   ),
   causes: z.array(z.object({ cause: varianceCause, lines: z.number(), variancePicoUsd: picoUsd })),
   /** Meters of AI services that count no tokens of a language model: on the invoice, held against nothing. */

@@ -6,7 +6,10 @@ import { readVariance } from '#server/costs/read-reconciliations'
 import type { Container } from '#server/create-container'
 
 const usd = (picoUsd: string | null) => (picoUsd === null ? null : picoToUsdDecimal(BigInt(picoUsd)))
-const columns: readonly (readonly [heading: string, value: (line: VarianceLineView) => string | number | null])[] = [
+const columns: readonly (readonly [
+  heading: string,
+  value: (line: VarianceLineView) => string | number | null,
+])[] = [
   ['day_utc', (line) => line.day],
   ['model', (line) => line.model],
   ['kind', (line) => line.kind],

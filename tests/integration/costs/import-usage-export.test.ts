@@ -175,7 +175,11 @@ describeOnDatabases('usage exports', (openDb) => {
     }
     await removeReconciliation(parts, { id, ...deed })
     expect(removed).toMatchObject([
-      { action: 'reconciliation.remove', resource: `reconciliation/${id}`, before: { state: 'ready', lines: 5 } },
+      {
+        action: 'reconciliation.remove',
+        resource: `reconciliation/${id}`,
+        before: { state: 'ready', lines: 5 },
+      },
     ])
     await expect(variance(id)).rejects.toMatchObject({ code: 'not_found' })
     await expect(removeReconciliation(parts, { id, ...deed })).rejects.toMatchObject({ code: 'not_found' })
