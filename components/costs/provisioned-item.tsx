@@ -35,7 +35,10 @@ export function ProvisionedItem({ one, view }: { one: Provisioned; view: CostVie
               ? `no price: ${one.model} has no PTU-hour in the price book`
               : `${formatCost(one.fixedPicoUsd)} for ${formatCount(one.hours)} hours`,
           ],
-          ['The same by the token', `${formatCost(one.payAsYouGoPicoUsd)} for ${formatCount(one.requests)} requests`],
+          [
+            'The same by the token',
+            `${formatCost(one.payAsYouGoPicoUsd)} for ${formatCount(one.requests)} requests`,
+          ],
           [
             'Breaks even at',
             one.breakEvenUtilisation === null
@@ -92,7 +95,12 @@ function Utilisation({ one }: { one: Provisioned }) {
 
 function columns(href: (operation: string) => string): Column<Served>[] {
   return [
-    { id: 'operation', label: 'Operation', sortBy: ({ operation }) => operation, render: ({ operation }) => operation },
+    {
+      id: 'operation',
+      label: 'Operation',
+      sortBy: ({ operation }) => operation,
+      render: ({ operation }) => operation,
+    },
     {
       id: 'requests',
       label: 'Requests',

@@ -1,6 +1,6 @@
 import type { LedgerRecord } from '#lib/costs/ledger-record'
 import { dayMs } from '#lib/costs/utc-day'
-import { aRecord, anAttempt } from '#tests/support/ledger-records'
+import { anAttempt, aRecord } from '#tests/support/ledger-records'
 
 const hourMs = 3_600_000
 const historyDays = 52
@@ -11,10 +11,15 @@ const historyDays = 52
  */
 export function changedCosts({ nowMs, changedAtMs }: { nowMs: number; changedAtMs: number }): LedgerRecord[] {
   const firstMs = Math.floor(nowMs / dayMs) * dayMs - historyDays * dayMs
-  const slots = Array.from({ length: (historyDays + 1) * 12 }, (_, slot) => firstMs + slot * 2 * hourMs + 60_000)
+  const slots = Array.from(
+    { length: (historyDays + 1) * 12 },
+    (_, slot) => firstMs + slot * 2 * hourMs + 60_000,
+  )
   return slots
     .filter((startedAtMs) => startedAtMs < nowMs)
-    .flatMap((startedAtMs, slot) => requestsOf({ startedAtMs, slot, times: startedAtMs >= changedAtMs ? 3 : 1 }))
+    .flatMap((startedAtMs, slot) =>
+      requestsOf({ startedAtMs, slot, times: startedAtMs >= changedAtMs ? 3 : 1 }),
+    )
 }
 
 function requestsOf({ startedAtMs, slot, times }: { startedAtMs: number; slot: number; times: number }) {

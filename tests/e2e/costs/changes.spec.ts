@@ -81,7 +81,12 @@ test('an export is imported from the browser, its variance is explained, and it 
 }) => {
   const lines = [
     exportLine({ day: invoicedDay, meterName: 'gpt 4o 1120 Inp glbl Tokens', quantity: '8', cost: '0.02' }),
-    exportLine({ day: invoicedDay, meterName: 'gpt 4o 1120 cached Inp glbl Tokens', quantity: '2', cost: '0.0025' }),
+    exportLine({
+      day: invoicedDay,
+      meterName: 'gpt 4o 1120 cached Inp glbl Tokens',
+      quantity: '2',
+      cost: '0.0025',
+    }),
     exportLine({ day: invoicedDay, meterName: 'gpt 4o 1120 Outp glbl Tokens', quantity: '5', cost: '0.2' }),
   ]
   const upload = async (name: string, text: string) => {
@@ -110,9 +115,15 @@ test('an export is imported from the browser, its variance is explained, and it 
   await expect(page.getByText('over the 2.0 % that alerts')).toBeVisible()
   const { violations } = await new AxeBuilder({ page }).analyze()
   expect(violations).toEqual([])
-  await variance.getByRole('link', { name: /^requests of gpt-4o on/ }).first().click()
+  await variance
+    .getByRole('link', { name: /^requests of gpt-4o on/ })
+    .first()
+    .click()
   await expect(page).toHaveURL(/\/requests\?.*model=gpt-4o/)
-  await page.getByRole('link', { name: /^open request req_invoiced_/ }).first().click()
+  await page
+    .getByRole('link', { name: /^open request req_invoiced_/ })
+    .first()
+    .click()
   await expect(page.getByRole('dialog', { name: 'Request' })).toContainText('req_invoiced_')
 
   await page.goto('/costs')

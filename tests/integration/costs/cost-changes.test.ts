@@ -13,7 +13,6 @@ import { createRedactor } from '#server/privacy/redactor'
 import { bookInto } from '#tests/support/book-records'
 import { changedCosts } from '#tests/support/changed-costs'
 import { describeOnDatabases } from '#tests/support/databases'
-import { anAttempt, aRecord } from '#tests/support/ledger-records'
 
 const nowMs = Date.UTC(2026, 10, 26, 18, 5)
 const records = changedCosts({ nowMs, changedAtMs: Date.UTC(2026, 10, 24, 14) })

@@ -50,7 +50,14 @@ it('provisioned units serve first, their cost is spread over what they served, a
     expect(answer.headers.get('x-huntaze-deployment')).toBe('ptu')
   }
   // The units are full: this one request spills over.
-  upstreams[0]?.respond([{ kind: 'json', status: 429, headers: { 'retry-after-ms': '60000' }, body: { error: { code: '429', message: 'full' } } }])
+  upstreams[0]?.respond([
+    {
+      kind: 'json',
+      status: 429,
+      headers: { 'retry-after-ms': '60000' },
+      body: { error: { code: '429', message: 'full' } },
+    },
+  ])
   const spilled = await ask('chat')
   expect(spilled.status).toBe(200)
   expect(spilled.headers.get('x-huntaze-deployment')).toBe('payg')
@@ -94,7 +101,12 @@ it('say how full they were and at which fullness they would pay', async () => {
   await gateway.container.ledger.caughtUp()
   const [ptu] = provisionedCosts.parse(await readProvisionedCosts(gateway.container, span))
   const { utilisation, peakUtilisation, breakEvenRatio, breakEvenUtilisation } = ptu ?? {}
-  if (utilisation == null || peakUtilisation == null || breakEvenRatio == null || breakEvenUtilisation == null)
+  if (
+    utilisation == null ||
+    peakUtilisation == null ||
+    breakEvenRatio == null ||
+    breakEvenUtilisation == null
+  )
     throw new Error(`a figure is missing: ${JSON.stringify(ptu)}`)
   expect(utilisation).toBeGreaterThan(0)
   expect(peakUtilisation).toBeGreaterThanOrEqual(utilisation)

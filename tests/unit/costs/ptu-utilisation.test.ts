@@ -1,7 +1,14 @@
 import { expect, it } from 'vitest'
 import { ptuUtilisation } from '#lib/costs/ptu-utilisation'
 
-const hour = { model: 'gpt-4o', units: 10, spanMs: 3_600_000, inputTokens: 0, cachedInputTokens: 0, outputTokens: 0 }
+const hour = {
+  model: 'gpt-4o',
+  units: 10,
+  spanMs: 3_600_000,
+  inputTokens: 0,
+  cachedInputTokens: 0,
+  outputTokens: 0,
+}
 
 it('is the share of the units’ tokens a minute, output weighing more and cached input nothing', () => {
   // Ten units serve 25,000 input tokens a minute, 1,500,000 an hour; an output token counts as four.
