@@ -80,7 +80,7 @@ function amortised(
 
 /** Hours are told apart over two months at most. */
 async function busiestHour(
-  db: Pick<Database, 'pool'>,
+  db: Pick<Database, 'pool' | 'kind'>,
   { deploymentId, figures: { fromMs, toMs }, nowMs, ...sized }: Sized & Asked,
 ): Promise<number | null> {
   const request = { filter: { deploymentId }, groupBy: [], granularity: 'hour' as const, top: null }
