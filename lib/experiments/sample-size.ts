@@ -52,7 +52,7 @@ function informationOf(plan: Omit<ProportionPlan, 'power'>): { mean: number; dev
  * Share of the standard normal distribution below `z`, to 7.5e-8.
  * Source: M. Abramowitz and I. Stegun, Handbook of Mathematical Functions (1964), 26.2.17.
  */
-function normalShare(z: number): number {
+export function normalShare(z: number): number {
   const t = 1 / (1 + 0.2316419 * Math.abs(z))
   const series =
     t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))))
@@ -60,7 +60,8 @@ function normalShare(z: number): number {
   return z >= 0 ? 1 - tail : tail
 }
 
-function normalQuantile(share: number): number {
+/** The `z` below which `share` of the standard normal distribution lies. */
+export function normalQuantile(share: number): number {
   let [low, high] = [-8, 8]
   for (let round = 0; round < 60; round += 1) {
     const middle = (low + high) / 2
