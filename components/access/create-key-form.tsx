@@ -13,6 +13,7 @@ const scopeWords: Record<Scope, string> = {
   embeddings: 'embeddings',
   models: 'list models',
   usage: 'read its own usage',
+  feedback: 'rate its answers',
   admin: 'everything this console does',
 }
 

@@ -4,6 +4,7 @@ import { Button } from '@mantine/core'
 import { IconMessage2Code } from '@tabler/icons-react'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
+import { RequestFeedback } from '#components/requests/request-feedback'
 import { RequestText } from '#components/requests/request-text'
 import { SpanWaterfall } from '#components/requests/span-waterfall'
 import { CopyIconButton, CopyId } from '#components/ui/copy-id'
@@ -40,6 +41,9 @@ export function RequestReport({ request }: { request: RequestDetail }) {
       </div>
       <Section title="Prompt and answer">
         <RequestText request={request} />
+      </Section>
+      <Section title="Feedback">
+        <RequestFeedback feedback={request.feedback} />
       </Section>
       <Section title="Identifiers">
         <FactList

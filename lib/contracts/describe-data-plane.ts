@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { errorCatalogue } from '#lib/contracts/error-catalogue'
+import { feedbackBody, recordedFeedback } from '#lib/contracts/feedback'
 import { chatRequestBody, embeddingsRequestBody } from '#lib/contracts/openai'
 import { usageTotals } from '#lib/contracts/usage'
 
@@ -141,6 +142,20 @@ export function describeDataPlane({ version, serverUrl }: Described) {
           },
         },
       },
+      '/feedback': {
+        post: {
+          operationId: 'recordFeedback',
+          summary: 'What somebody thinks of an answer; the same rater replaces their own',
+          requestBody: { required: true, content: json({ $ref: '#/components/schemas/FeedbackRequest' }) },
+          responses: {
+            200: {
+              description: 'What is kept, the comment redacted',
+              content: json({ $ref: '#/components/schemas/Feedback' }),
+            },
+            ...failures,
+          },
+        },
+      },
     },
     components: {
       securitySchemes: {
@@ -150,6 +165,8 @@ export function describeDataPlane({ version, serverUrl }: Described) {
       schemas: {
         ChatRequest: schemaOf(chatRequestBody),
         EmbeddingsRequest: schemaOf(embeddingsRequestBody),
+        FeedbackRequest: schemaOf(feedbackBody),
+        Feedback: schemaOf(recordedFeedback),
         Usage: schemaOf(usageTotals),
         Error: errorSchema,
       },

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { feedbackView } from '#lib/contracts/feedback'
 import { picoUsd } from '#lib/contracts/money'
 
 export const outcome = z.enum(['success', 'error', 'cancelled', 'cut'])
@@ -98,6 +99,8 @@ export const requestDetail = requestRow.extend({
   promptText: z.string().nullable(),
   answerText: z.string().nullable(),
   attemptRows: z.array(attemptRow),
+  /** What was thought of the answer, oldest first. */
+  feedback: z.array(feedbackView),
 })
 
 export type RequestsQuery = z.infer<typeof requestsQuery>

@@ -109,6 +109,8 @@ async function applyRetention({ db, clock, settings, log }: MaintenanceOptions):
   const transitionsBefore = new Date(nowMs - attemptRetentionDays * dayMs).toISOString()
   for (const table of ['breaker_transitions', 'region_transitions'])
     await db.pool.query(`DELETE FROM ${table} WHERE at < $1::timestamptz`, [transitionsBefore])
+  await deleteBefore(db, 'feedback', nowMs - ledgerRetentionDays * dayMs)
+  await pruneExperiments(db, { nowMs, endedBeforeMs: nowMs - ledgerRetentionDays * dayMs })
   if (dropped.length > 0) log.info({ partitions: dropped }, 'dropped partitions past their retention')
   for (const [table, grains] of Object.entries(rollupRetention)) {
     for (const [grain, days] of Object.entries(grains)) {
@@ -119,6 +121,21 @@ async function applyRetention({ db, clock, settings, log }: MaintenanceOptions):
       ])
     }
   }
+}
+
+/** Spans are in the evidence by then, and experiments that ended long ago keep the verdict they ended with. */
+async function pruneExperiments(
+  { pool }: Database,
+  { nowMs, endedBeforeMs }: { nowMs: number; endedBeforeMs: number },
+): Promise<void> {
+  await pool.query('DELETE FROM experiment_spans WHERE starts_at < $1::timestamptz', [
+    new Date(nowMs - 2 * dayMs).toISOString(),
+  ])
+  await pool.query(
+    `DELETE FROM experiment_units USING experiments
+     WHERE experiments.id = experiment_id AND ended_at < $1::timestamptz`,
+    [new Date(endedBeforeMs).toISOString()],
+  )
 }
 
 async function deleteBefore(db: Database, table: string, beforeMs: number): Promise<void> {

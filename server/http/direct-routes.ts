@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { feedback } from '#server/experiments/http/feedback'
 import { chatCompletions } from '#server/gateway/http/chat-completions'
 import { embeddings } from '#server/gateway/http/embeddings'
 import { models } from '#server/gateway/http/models'
@@ -31,6 +32,7 @@ const exact: ReadonlyMap<string, DirectRoute> = new Map<string, DirectRoute>([
   ['/api/v1/embeddings', { method: 'POST', handle: embeddings }],
   ['/api/v1/models', { method: 'GET', handle: models }],
   ['/api/v1/usage', { method: 'GET', handle: usage }],
+  ['/api/v1/feedback', { method: 'POST', handle: feedback }],
   ['/api/v1/openapi.json', { method: 'GET', handle: openApi }],
   ['/api/v1/openai/chat/completions', { method: 'POST', handle: chatCompletions }],
   ['/api/v1/openai/embeddings', { method: 'POST', handle: embeddings }],

@@ -4,6 +4,7 @@ import { type RequestDetail, requestDetail } from '#lib/contracts/requests'
 import { ledgerEntries } from '#schema/costs'
 import { attempts } from '#schema/gateway'
 import type { Database } from '#server/db/database'
+import { readFeedback } from '#server/experiments/read-feedback'
 import { AppError } from '#server/http/app-error'
 import { requestColumns, toRequestRow } from '#server/telemetry/request-rows'
 
@@ -44,6 +45,7 @@ export async function readRequest(db: Pick<Database, 'orm'>, id: string): Promis
   return {
     ...toDetail(entry),
     planReasons: planReasons.parse(entry.planReasons),
+    feedback: await readFeedback(db, { accountId: entry.accountId, requestId: id }),
     attemptRows: rows.map(({ accountId: _account, startedAt: _started, requestId: _request, ...row }) => ({
       ...row,
       costPicoUsd: row.costPicoUsd?.toString() ?? null,

@@ -7,6 +7,7 @@ import * as audit from '#schema/audit'
 import * as configuration from '#schema/configuration'
 import * as costs from '#schema/costs'
 import * as deployments from '#schema/deployments'
+import * as experiments from '#schema/experiments'
 import * as gateway from '#schema/gateway'
 import * as jobs from '#schema/jobs'
 import * as migration from '#schema/migration'
@@ -39,6 +40,7 @@ describe('migrations', () => {
       ...configuration,
       ...costs,
       ...deployments,
+      ...experiments,
       ...gateway,
       ...jobs,
       ...migration,

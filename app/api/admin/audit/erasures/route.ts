@@ -1,4 +1,5 @@
 import { eraseAuditSubjectBody } from '#lib/contracts/audit'
+import { eraseFeedback } from '#server/experiments/erase-feedback'
 import { defineRoute } from '#server/http/define-route'
 
 export const POST = defineRoute({
@@ -6,8 +7,11 @@ export const POST = defineRoute({
   audits: 'subject.erase',
   body: eraseAuditSubjectBody,
   async handle({ container, actor, body, requestId }) {
+    const { kind, id } = body
+    if (kind === 'creator' || kind === 'fan')
+      await eraseFeedback({ db: container.db, pseudonyms: container.audit.pseudonyms }, { kind, id })
     const pseudonyms = await container.audit.erase({
-      subject: { kind: body.kind, id: body.id },
+      subject: { kind, id },
       reason: body.reason,
       actorId: actor.id,
       correlationId: requestId,
