@@ -9,6 +9,7 @@ import type { PriceStore } from '#server/costs/price-store'
 import type { Database } from '#server/db/database'
 import type { Capacity } from '#server/deployments/capacity'
 import type { CatalogStore } from '#server/deployments/catalog-store'
+import type { Experiments } from '#server/experiments/open-experiments'
 import type { GatewayParts } from '#server/gateway/gateway-parts'
 import type { RefusalCounter } from '#server/http/refusal-counter'
 import type { Redactor } from '#server/privacy/redactor'
@@ -44,6 +45,7 @@ export interface Container {
   gateway: GatewayParts
   capacity: Capacity
   rollouts: Rollouts
+  experiments: Experiments
   redactor: Redactor
   refusals: RefusalCounter
   events: ConsoleEvents

@@ -20,6 +20,8 @@ import { openDatabase } from '#server/db/open-database'
 import { openCatalogStore } from '#server/deployments/catalog-store'
 import { openCapacity } from '#server/deployments/open-capacity'
 import { recordCatalog } from '#server/deployments/record-catalog'
+import { startExperimentJob } from '#server/experiments/experiment-job'
+import { openExperiments } from '#server/experiments/open-experiments'
 import { openAnswerCache } from '#server/gateway/cache/open-answer-cache'
 import { createGatewayParts } from '#server/gateway/create-gateway-parts'
 import {
@@ -164,6 +166,8 @@ async function open(opening: Opening): Promise<OpenedContainer> {
   const shared = { db, catalog, clock, log, telemetry }
   const resilience = await openResilience({ ...shared, env, configuration, instanceId, events })
   closers.push(resilience.close)
+  const experiments = await openExperiments({ db, configuration, log })
+  closers.push(experiments.counts.close)
   const answers = await openAnswerCache({ env, db, settings, configuration, clock, log })
   closers.push(answers.store.close)
   const startedAtMs = clock.nowMs()
@@ -187,6 +191,7 @@ async function open(opening: Opening): Promise<OpenedContainer> {
     ledger,
     prices,
     quotas,
+    experiments,
     gateway: createGatewayParts({
       ...resilience,
       ...shared,
@@ -195,6 +200,7 @@ async function open(opening: Opening): Promise<OpenedContainer> {
       traffic: routing.state.current,
       noteServed: routing.noteServed,
       rollouts: routing.rollouts,
+      experiments: { trials: experiments.trials.current, counts: experiments.counts },
       redact: redactor.redact,
       providers,
       settings,
@@ -217,6 +223,7 @@ async function open(opening: Opening): Promise<OpenedContainer> {
   closers.push(capacity.close)
   const traffic = openTraffic(parts, routing)
   closers.push(traffic.close)
+  closers.push(startExperimentJob(parts, instanceId).close)
   const alerts = startAlerts({ ...parts, capacity, traffic })
   closers.push(alerts.job.close)
   return { container: { ...parts, capacity, traffic, alerts }, firstOperatorUrl }

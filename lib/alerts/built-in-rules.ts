@@ -272,6 +272,30 @@ const auditRules: readonly AlertRuleInput[] = [
   },
 ]
 
+const experimentRules: readonly AlertRuleInput[] = [
+  {
+    id: 'experiment-guardrail',
+    name: 'Experiment stopped a variant',
+    about:
+      'A guardrail proved that a variant harms; its units are served as before. Conclude the experiment when you have looked.',
+    metric: 'experiment.guardrail_stopped',
+    condition: state,
+    severity: 'warning',
+    groupBy: ['experiment', 'variant'],
+    resolve: { forSeconds: 0 },
+  },
+  {
+    id: 'experiment-mismatch',
+    name: 'Experiment is not split as intended',
+    about: 'Something keeps units away from a variant, so the verdict is held. Find it, then start anew.',
+    metric: 'experiment.sample_mismatch',
+    condition: state,
+    severity: 'warning',
+    groupBy: ['experiment'],
+    resolve: { forSeconds: 0 },
+  },
+]
+
 /** Rules that are there from the start. Operators may change them and switch them off; their ids stay. */
 export const builtInRules: readonly AlertRule[] = [
   ...objectiveRules,
@@ -280,6 +304,7 @@ export const builtInRules: readonly AlertRule[] = [
   ...dualWriteRules,
   ...rolloutRules,
   ...trafficRules,
+  ...experimentRules,
   ...moneyRules,
   ...auditRules,
 ].map((rule) => alertRule.parse(rule))

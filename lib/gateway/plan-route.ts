@@ -1,4 +1,5 @@
 import type { Catalog } from '#lib/deployments/catalog'
+import type { Trial } from '#lib/experiments/trial'
 import type { DeploymentLoad } from '#lib/gateway/balance-step'
 import type { CandidateStates } from '#lib/gateway/candidate-standing'
 import { orderCandidates } from '#lib/gateway/order-candidates'
@@ -13,14 +14,17 @@ import {
   unknownRegion,
   unsuitableModel,
 } from '#lib/gateway/route-refusal'
-import { mixesRetired, type RouteStep, type StepMember } from '#lib/gateway/route-steps'
+import { mixesRetired, type RouteStep, type StepMember, stepsWithin } from '#lib/gateway/route-steps'
 import { type TrafficRoute, trafficRoute, unmoved } from '#lib/gateway/traffic-route'
+import { limitsOfTrials, trialRoute } from '#lib/gateway/trial-route'
 import type { TrafficConfig } from '#lib/traffic/traffic-config'
 
 export interface RouteRequest extends LimitsAsked {
   /** A tier, a deployment's alias, or a deployment's catalog id (which pins it). */
   model: string
   region: RegionWish | null
+  /** Whose request it is: units of experiments are an account's own. */
+  accountId: string
   /** Requests of one session stay at one deployment of a balanced step. */
   session: string | null
   /** The unit of shares where there is no session. */
@@ -38,6 +42,8 @@ export interface RouteSnapshot extends CandidateStates {
   catalog: Catalog
   /** What operators and rollouts move away from where the catalog says. */
   traffic: TrafficConfig
+  /** Experiments that run. */
+  trials: readonly Trial[]
   /** In [0, 1): the draw of balancing within a step. */
   random: number
   loadOf(deploymentId: string): DeploymentLoad
@@ -64,28 +70,31 @@ export function planRoute(request: RouteRequest, snapshot: RouteSnapshot): Route
   const required = wish?.mode === 'require' ? wish.region : null
   const way = withinRegion(required, { route, way: trafficRoute(request, route, snapshot) })
   if (wish && way.steps.length === 0) return nothingInRegion(wish, model)
-  const mixed = way.mixesRetired && (required === null || mixesRetired(way.steps))
-  const reasons: RouteReason[] = [...(way.moved ? [way.moved] : []), ...way.reasons, ...regional]
+  const tried = trialRoute(request, { route, way, required }, snapshot)
+  const { steps, mixesRetired: mixes, reasons: why } = tried.chain ?? way
+  const mixed = mixes && (required === null || mixesRetired(steps))
+  const reasons: RouteReason[] = [...(way.moved ? [way.moved] : []), ...tried.reasons, ...why, ...regional]
+  const home = tried.chain?.deploymentIds ?? (way.traffic.arm === null ? null : way.traffic.deploymentIds)
   const candidates = orderCandidates(
-    way.steps,
+    steps,
     {
       states: snapshot,
       unit: session ?? request.requestId,
       mixesRetired: mixed,
-      preferredRegion: wish?.mode === 'prefer' ? preferredWithin(way, wish.region) : null,
+      preferredRegion: wish?.mode === 'prefer' ? preferredWithin(steps, home, wish.region) : null,
       balance: { loadOf, random, session },
     },
     reasons,
   )
   if (!mixed) noteRetired(candidates, catalog, reasons)
   const rules = route.tier ?? tierRulesOf(candidates[0]?.deploymentId ?? '', catalog)
-  const limits = routeLimits(request, rules, reasons)
+  const limits = routeLimits(limitsOfTrials(request, tried.trials), rules, reasons)
   const tier = route.tier?.name ?? ''
   const { traffic } = way
-  return {
-    ok: true,
-    plan: { tier, candidates, reasons, limits, policy: rules.policy, requiredRegion: required, traffic },
-  }
+  const { policy } = rules
+  const { trials } = tried
+  const plan = { tier, candidates, reasons, limits, policy, requiredRegion: required, traffic, trials }
+  return { ok: true, plan }
 }
 
 /** A required region outranks switches and shares: where their deployments are all elsewhere, nothing moves the request. */
@@ -109,11 +118,14 @@ function withinRegion(
   }
 }
 
-/** A preference orders the deployments of one arm; it moves nobody from one arm to the other. */
-function preferredWithin({ steps, traffic }: TrafficRoute, region: string): string | null {
-  if (traffic.arm === null) return region
-  const isHome = (member: StepMember) =>
-    member.region === region && traffic.deploymentIds.includes(member.deploymentId)
+/** A preference orders the deployments of one arm or variant (`home`); it moves nobody from one to the other. */
+function preferredWithin(
+  steps: readonly RouteStep[],
+  home: readonly string[] | null,
+  region: string,
+): string | null {
+  if (home === null) return region
+  const isHome = (member: StepMember) => member.region === region && home.includes(member.deploymentId)
   return hasMember(steps, isHome) ? region : null
 }
 
@@ -142,12 +154,6 @@ function knownRegion(
   const text = `${wish.by} ${wish.mode}s region ${wish.region}${gone}`
   reasons.push({ deploymentId: null, code: 'region_wish', text })
   return isKnown ? wish : null
-}
-
-function stepsWithin(region: string, steps: readonly RouteStep[]): readonly RouteStep[] {
-  return steps
-    .map(({ step, members }) => ({ step, members: members.filter((member) => member.region === region) }))
-    .filter(({ members }) => members.length > 0)
 }
 
 function noteRetired(candidates: readonly RouteCandidate[], catalog: Catalog, reasons: RouteReason[]): void {

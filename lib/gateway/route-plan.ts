@@ -1,3 +1,4 @@
+import type { PlannedTrial } from '#lib/experiments/trial'
 import type { TierPolicy } from '#lib/resilience/policy-schema'
 
 /** One sentence of the plan, kept with the request: why a deployment stands where it stands, or does not. */
@@ -23,8 +24,11 @@ export interface RouteReason {
     | 'cache'
     | 'rollback'
     | 'share'
+    | 'trial'
   /** For a person, e.g. `first in the chain of tier premium`. */
   text: string
+  /** The variant of an experiment that was applied. */
+  trial?: { experimentId: string; variant: string; unit: 'creator' | 'session' }
   /** What became of the request at the answer cache; absent where no cache stood before its route. */
   cache?: CacheResult
   /** Pico-USD that an answer from the cache cost when a provider gave it; absent when it had no price. */
@@ -73,6 +77,8 @@ export interface RoutePlan {
   /** No candidate lies elsewhere, and nobody else is asked when all of them fail; null = no such requirement. */
   requiredRegion: string | null
   traffic: PlanTraffic
+  /** The variants that are applied to it. */
+  trials: readonly PlannedTrial[]
 }
 
 /** Bounds of one request in milliseconds and tokens, from the tier. */

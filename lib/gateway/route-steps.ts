@@ -39,6 +39,13 @@ export function mixesRetired(steps: readonly RouteStep[]): boolean {
   return all.some(({ retired }) => retired) && all.some(({ retired }) => !retired)
 }
 
+/** The steps with the members of one region; steps without any are left out. */
+export function stepsWithin(region: string, steps: readonly RouteStep[]): readonly RouteStep[] {
+  return steps
+    .map(({ step, members }) => ({ step, members: members.filter((member) => member.region === region) }))
+    .filter(({ members }) => members.length > 0)
+}
+
 type Capacity = NonNullable<Deployment['capacity']>
 type Size = (capacity: Capacity) => number | undefined
 

@@ -164,6 +164,13 @@ export const metricList = {
     help: 'Errors that callers got before their answer began. Sheds are `overloaded`, refusals by quota and rate have codes of their own.',
     labels: { 'error.type': 'error codes' },
   },
+  experiments: {
+    name: 'huntaze.experiments.running',
+    kind: 'gauge',
+    unit: '{experiment}',
+    help: 'Experiments that requests take part in on this instance.',
+    labels: {},
+  },
   breakerState: {
     name: 'huntaze.breaker.state',
     kind: 'gauge',

@@ -6,6 +6,7 @@ import type { Container } from '#server/create-container'
 import { observeCapacity } from '#server/deployments/observe-capacity'
 import { observeModels } from '#server/deployments/observe-models'
 import { observeRegions } from '#server/deployments/observe-regions'
+import { observeExperiments } from '#server/experiments/observe-experiments'
 import { observeShedding } from '#server/gateway/observe-shedding'
 import { observeDualWrite } from '#server/migration/observe-dual-write'
 import { observeBudgets } from '#server/quotas/observe-budgets'
@@ -47,5 +48,6 @@ export function observationReaders(parts: ObservationParts): readonly Observatio
     { name: 'dual_write', read: observeDualWrite(db) },
     { name: 'rollout', read: observeRollouts(db) },
     { name: 'traffic', read: observeTraffic(parts) },
+    { name: 'experiment', read: observeExperiments(db) },
   ]
 }

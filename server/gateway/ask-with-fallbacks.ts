@@ -68,6 +68,7 @@ function extendToFallbackTier(run: GatewayRun): boolean {
     tier: run.plan.tier,
     policy: run.plan.policy,
     traffic: run.plan.traffic,
+    trials: run.plan.trials,
     reasons: [...run.plan.reasons, ...plan.reasons],
   }
   note(run, {

@@ -28,6 +28,7 @@ export interface GatewayResources
     | 'traffic'
     | 'rollouts'
     | 'noteServed'
+    | 'experiments'
   > {
   catalog: CatalogStore
   providers: { of(deployment: Deployment): Provider }

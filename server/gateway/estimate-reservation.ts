@@ -13,7 +13,10 @@ const margin = 1.1
 /** What a request brings for its estimate. */
 export interface EstimateRequest {
   /** Tokens of the prompt, by the counter given. */
-  promptUsage(counter: Pick<GatewayParts, 'countTokens'>, model: string): Promise<Usage>
+  promptUsage(
+    counter: Pick<GatewayParts, 'countTokens'>,
+    asked: { model: string; plan: RoutePlan },
+  ): Promise<Usage>
   kind: 'chat' | 'embeddings'
   /** Answers asked for. */
   choices: number
@@ -28,7 +31,10 @@ export async function estimateReservation(
   const { deployments } = parts.catalog()
   const candidates = plan.candidates.flatMap(({ deploymentId }) => deployments.get(deploymentId) ?? [])
   const counter = { countTokens: (text: string, model: string) => countQuickly(parts, text, model) }
-  const { inputTokens } = await request.promptUsage(counter, candidates[0]?.model ?? '')
+  const { inputTokens } = await request.promptUsage(counter, {
+    model: candidates[0]?.model ?? '',
+    plan,
+  })
   const usage = {
     ...noUsage,
     inputTokens,

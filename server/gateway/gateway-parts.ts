@@ -1,10 +1,12 @@
 import type { LedgerRecord } from '#lib/costs/ledger-record'
 import type { PriceBook } from '#lib/costs/price-book'
 import type { Catalog, Deployment } from '#lib/deployments/catalog'
+import type { Trial } from '#lib/experiments/trial'
 import type { TrafficConfig } from '#lib/traffic/traffic-config'
 import type { DeploymentControls } from '#server/deployments/deployment-controls'
 import type { DeploymentGauges } from '#server/deployments/deployment-gauges'
 import type { Regions } from '#server/deployments/regions'
+import type { TrialCounts } from '#server/experiments/trial-counts'
 import type { AnswerCache } from '#server/gateway/cache/answer-cache'
 import type { Provider } from '#server/gateway/providers/provider'
 import type { RequestAbort } from '#server/gateway/request-abort'
@@ -42,6 +44,8 @@ export interface GatewayParts {
   rollouts: RolloutWatch
   /** Told of every answered request after its row. */
   noteServed: NoteServed
+  /** The experiments that run, and where what their variants do is counted. */
+  experiments: { trials(): readonly Trial[]; counts: Pick<TrialCounts, 'ended'> }
   bulkheads: Bulkheads
   retryGate: RetryGate
   hedges: HedgeShares

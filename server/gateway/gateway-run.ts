@@ -311,6 +311,7 @@ export async function settleRun(run: GatewayRun, end: RunEnd): Promise<void> {
     logRun(run, record)
     run.parts.telemetry.ended({ record, trace: run.context.trace })
     tellRollouts(run, record)
+    run.parts.experiments.counts.ended(run.plan.trials, record)
     await run.parts.ledger.record(record)
     if (end.outcome === 'success') noteServed(run, record)
   } finally {

@@ -15,6 +15,7 @@ export function routeSnapshot(
     regions: parts.regions.admissions(),
     loadOf: parts.gauges.load,
     traffic: parts.traffic(),
+    trials: parts.experiments.trials(),
     random: parts.random(),
   }
 }

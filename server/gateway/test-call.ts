@@ -146,7 +146,7 @@ function planTestCall(container: TestCallParts, id: string): Pick<GatewayRun, 'k
 }
 
 function testRoute(kind: RouteRequest['kind'], model: string): RouteRequest {
-  const nobody = { session: null, creatorId: null, operation: null, requestId: '' }
+  const nobody = { accountId: '', session: null, creatorId: null, operation: null, requestId: '' }
   const calm = { stream: false, temperature: null, region: null, switchId: null }
   return { kind, model, maxOutputTokens, ...calm, ...nobody }
 }

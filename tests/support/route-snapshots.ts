@@ -9,8 +9,9 @@ import { catalogTraffic } from '#lib/traffic/traffic-config'
 /** A request that wishes nothing particular. */
 export const anyone: Pick<
   RouteRequest,
-  'region' | 'session' | 'creatorId' | 'operation' | 'switchId' | 'requestId'
+  'accountId' | 'region' | 'session' | 'creatorId' | 'operation' | 'switchId' | 'requestId'
 > = {
+  accountId: 'acc_1',
   region: null,
   session: null,
   creatorId: null,
@@ -39,6 +40,7 @@ export function calmSnapshot(catalog: Catalog): RouteSnapshot {
     drained: new Map(),
     regions: new Map(),
     traffic: catalogTraffic,
+    trials: [],
     random: 0,
     loadOf: () => ({ inFlight: 0, headroom: null, latencyMs: null }),
   }

@@ -14,7 +14,8 @@ export interface AnswerCache {
   store: AnswerStore
   flights: Flights
   ruleFor(route: { model: string; operation: string | null }): AnswerCacheRule | null
-  keyOf(accountId: string, body: ChatRequestBody): AnswerKey
+  /** `variants` names those of experiments that made the body what it is; their answers are nobody else's. */
+  keyOf(accountId: string, body: ChatRequestBody, variants: string): AnswerKey
 }
 
 export interface AnswerCacheParts {
@@ -29,7 +30,7 @@ export function createAnswerCache({ store, settings, generationOf }: AnswerCache
     store,
     flights: createFlights(),
     ruleFor: (route) => findCacheRule(settings().rules, route),
-    keyOf: (accountId, body) => ({
+    keyOf: (accountId, body, variants) => ({
       accountId,
       hash: createHash('sha256')
         .update(accountId)
@@ -37,6 +38,7 @@ export function createAnswerCache({ store, settings, generationOf }: AnswerCache
         .update(generationOf(accountId))
         .update('\0')
         .update(canonicalChatRequest(body))
+        .update(variants === '' ? '' : `\0${variants}`)
         .digest('base64url'),
     }),
   }

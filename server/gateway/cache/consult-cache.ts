@@ -1,4 +1,5 @@
 import type { ChatRequestBody } from '#lib/contracts/openai'
+import { trialSignature } from '#lib/experiments/trial-body'
 import type { AnswerCacheRule } from '#lib/gateway/answer-cache-rules'
 import { type UncacheableReason, whyUncacheable } from '#lib/gateway/cacheable-request'
 import type { CacheResult, RouteReason } from '#lib/gateway/route-plan'
@@ -35,7 +36,7 @@ export async function consultCache(run: GatewayRun, body: ChatRequestBody): Prom
   if (run.cache || (!rule && repeatForMs === 0)) return null
   const why = rule && whyUncacheable(body, rule, run.cacheMode)
   const ticket: CacheTicket = {
-    key: answers.keyOf(run.context.principal.accountId, body),
+    key: answers.keyOf(run.context.principal.accountId, body, trialSignature(run.plan.trials)),
     result: rule ? (why ? 'bypass' : 'miss') : null,
     why,
     keepForMs: Math.max(repeatForMs, rule && !why ? rule.ttlSeconds * 1000 : 0),

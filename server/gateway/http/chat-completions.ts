@@ -1,4 +1,5 @@
 import { type ChatRequestBody, chatRequestBody } from '#lib/contracts/openai'
+import { trialBody } from '#lib/experiments/trial-body'
 import { type CacheMode, readCacheMode } from '#lib/gateway/cacheable-request'
 import { askedOutputLimit } from '#lib/gateway/provider-body'
 import { readStreamMode, type StreamMode, streamMode } from '#lib/gateway/stream-mode'
@@ -48,16 +49,18 @@ export async function answerChatCall(call: DataPlaneCall, value: unknown): Promi
     },
     metadata: body.metadata,
     features: usedFeatures(body),
-    promptText: () => JSON.stringify(body.messages),
+    promptText: ({ trials }) => JSON.stringify(trialBody(body, trials).messages),
     estimate: {
       kind: 'chat',
-      promptUsage: (counter, model) => estimateChatUsage(counter, { body, text: '', model }),
+      promptUsage: (counter, { model, plan }) =>
+        estimateChatUsage(counter, { body: trialBody(body, plan.trials), text: '', model }),
       choices: choicesOf(body),
     },
   })
-  if (!stream) return withRun(run, () => answerResponse(run, body))
+  const tried = trialBody(body, run.plan.trials)
+  if (!stream) return withRun(run, () => answerResponse(run, tried))
   const mode = streamMode(askedMode, call.principal.streamMode, run.plan.policy.stream)
-  return mode === 'complete' ? heldResponse(run, body) : withRun(run, () => streamResponse(run, body))
+  return mode === 'complete' ? heldResponse(run, tried) : withRun(run, () => streamResponse(run, tried))
 }
 
 /** `n`, which passes through to the provider unread. */

@@ -19,7 +19,7 @@ export const embeddings = dataPlaneRoute('embeddings', async (call) => {
     promptText: () => JSON.stringify(body.input),
     estimate: {
       kind: 'embeddings',
-      promptUsage: (counter, model) => estimateEmbeddingUsage(counter, { body, model }),
+      promptUsage: (counter, { model }) => estimateEmbeddingUsage(counter, { body, model }),
       choices: 1,
     },
   })

@@ -16,11 +16,15 @@ import { reserveQuota } from '#server/quotas/reserve-quota'
 import type { Reservation } from '#server/quotas/slot-demands'
 
 export interface RunRequest {
-  route: Omit<RouteRequest, 'region' | 'session' | 'creatorId' | 'operation' | 'switchId' | 'requestId'>
+  route: Omit<
+    RouteRequest,
+    'region' | 'session' | 'creatorId' | 'operation' | 'switchId' | 'requestId' | 'accountId'
+  >
   metadata: Readonly<Record<string, string>> | null | undefined
-  promptText: () => string
   /** What of OpenAI's dialect it uses; null by default. */
   features?: readonly ModelFeature[]
+  /** What is kept of it, with what the variants of the plan changed. */
+  promptText: (plan: RoutePlan) => string
   /** What the caller asks of the answer cache. */
   cacheMode?: CacheMode | null
   /** What it may use, asked only where tokens or money are limited. */
@@ -43,6 +47,7 @@ export async function startDataPlaneRun(call: DataPlaneCall, request: RunRequest
   const route: RouteRequest = {
     ...request.route,
     region: regionWish(call, header),
+    accountId: call.principal.accountId,
     session: tags.sessionId,
     creatorId: tags.creatorId,
     operation: tags.operation,
@@ -66,7 +71,7 @@ export async function startDataPlaneRun(call: DataPlaneCall, request: RunRequest
     requestedModel: request.route.model,
     streamed: request.route.stream,
     abort: createRequestAbort(call.request.signal),
-    promptText: parts.storesPrompts() ? request.promptText() : null,
+    promptText: parts.storesPrompts() ? request.promptText(plan) : null,
     cacheMode: request.cacheMode ?? null,
     features: request.features ?? null,
     planTier: (tier) => planAgain(parts, { ...route, model: tier, switchId: plan.traffic.switchId }),

@@ -21,6 +21,7 @@ export function observeGateway(parts: ObservedParts, observe: Observe): void {
   observe('journalDepth', ledger.journalPending(), {})
   observe('ledgerPending', ledger.pending(), {})
   observe('ledgerRefused', ledger.refused(), {})
+  observe('experiments', gateway.experiments.trials().length, {})
   observe('databaseReachable', ledger.databaseReachable() ? 1 : 0, {})
   for (const { rolloutId, tier, candidateWeightBps } of gateway.traffic().shares) {
     const labels = { 'huntaze.rollout': rolloutId, 'huntaze.tier': tier }

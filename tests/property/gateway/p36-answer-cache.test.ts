@@ -43,6 +43,7 @@ it('P36(b): an answer is found by the same account and the same canonical reques
   const step = fc.record({
     account,
     body,
+    variants: fc.constantFrom('', '', 'exp_1:a', 'exp_1:b'),
     keep: fc.boolean(),
     passMs: fc.nat(800),
     purge: fc.option(account, { freq: 8 }),
@@ -58,20 +59,20 @@ it('P36(b): an answer is found by the same account and the same canonical reques
         generationOf: (id) => String(generations.get(id) ?? 0),
       })
       const model = new Map<string, { text: string; untilMs: number; account: string }>()
-      for (const [index, { account: id, body: asked, keep, passMs, purge }] of steps.entries()) {
+      for (const [index, { account: id, body: asked, variants, keep, passMs, purge }] of steps.entries()) {
         nowMs += passMs
         if (purge !== null) {
           generations.set(purge, (generations.get(purge) ?? 0) + 1)
           for (const [name, entry] of model) if (entry.account === purge) model.delete(name)
         }
-        const name = JSON.stringify([id, canonicalChatRequest(asked)])
+        const name = JSON.stringify([id, canonicalChatRequest(asked), variants])
         if (keep) {
           const kept = { text: String(index), deploymentId: 'a', atMs: nowMs, costPicoUsd: null }
-          void store.set(cache.keyOf(id, asked), kept, 1_000)
+          void store.set(cache.keyOf(id, asked, variants), kept, 1_000)
           model.set(name, { text: String(index), untilMs: nowMs + 1_000, account: id })
         }
         const wanted = model.get(name)
-        const found = store.get(cache.keyOf(id, shuffled(asked)))
+        const found = store.get(cache.keyOf(id, shuffled(asked), variants))
         expect(found).toEqual(
           wanted && wanted.untilMs > nowMs ? expect.objectContaining({ text: wanted.text }) : null,
         )

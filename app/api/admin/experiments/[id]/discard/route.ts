@@ -1,0 +1,10 @@
+import { moveExperimentBody } from '#lib/contracts/experiments'
+import { moveExperiment } from '#server/experiments/move-experiment'
+import { defineRoute } from '#server/http/define-route'
+
+export const POST = defineRoute({
+  role: 'operator',
+  body: moveExperimentBody,
+  handle: ({ container, actor, body, params, requestId }) =>
+    moveExperiment(container, { id: params.id ?? '', command: 'discard', actor, body, requestId }),
+})
