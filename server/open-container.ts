@@ -163,11 +163,11 @@ async function open(opening: Opening): Promise<OpenedContainer> {
 
   const providers = openProviders({ env, simulator, clock, log })
   closers.push(providers.close)
-  const shared = { db, catalog, clock, log, telemetry }
-  const resilience = await openResilience({ ...shared, env, configuration, instanceId, events })
-  closers.push(resilience.close)
   const experiments = await openExperiments({ db, configuration, log })
   closers.push(experiments.counts.close)
+  const shared = { db, catalog, clock, log, telemetry, experiments }
+  const resilience = await openResilience({ ...shared, env, configuration, instanceId, events })
+  closers.push(resilience.close)
   const answers = await openAnswerCache({ env, db, settings, configuration, clock, log })
   closers.push(answers.store.close)
   const startedAtMs = clock.nowMs()
@@ -200,7 +200,6 @@ async function open(opening: Opening): Promise<OpenedContainer> {
       traffic: routing.state.current,
       noteServed: routing.noteServed,
       rollouts: routing.rollouts,
-      experiments: { trials: experiments.trials.current, counts: experiments.counts },
       redact: redactor.redact,
       providers,
       settings,

@@ -10,6 +10,7 @@ const activityKeys = [
   'answer-cache',
   'traffic',
   'rollouts',
+  'experiments',
 ]
 const configurationKeys = [
   'prices',
@@ -31,6 +32,7 @@ const configurationKeys = [
   'rollouts',
   'traffic',
   'traffic-switches',
+  'experiments',
 ]
 const moveKeys = {
   breaker: ['deployments', 'transitions'],

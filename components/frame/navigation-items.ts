@@ -6,6 +6,7 @@ import {
   IconBolt,
   IconCoin,
   IconFingerprint,
+  IconFlask2,
   IconGauge,
   IconKey,
   IconListDetails,
@@ -69,6 +70,13 @@ export const navigation: readonly { group: string; items: readonly NavigationIte
         href: '/deployments',
         icon: IconServer2,
         question: 'Who is sick, why, and when is it tried again?',
+        ranged: false,
+      },
+      {
+        label: 'Experiments',
+        href: '/experiments',
+        icon: IconFlask2,
+        question: 'May I ship it?',
         ranged: false,
       },
       {

@@ -21,7 +21,7 @@ export function startExperimentJob(parts: ExperimentParts, holder: string): Expe
   let leased = false
 
   async function lookIfLeased(): Promise<void> {
-    if (parts.experiments.trials.current().length === 0) return
+    if (parts.experiments.trials().length === 0) return
     leased = await lease.take()
     if (!leased) return
     await lookAtExperiments(parts)

@@ -6,7 +6,8 @@ import type { Log } from '#server/telemetry/log'
 
 /** The experiments of a process: `container.experiments`. */
 export interface Experiments {
-  trials: Pick<TrialStore, 'current'>
+  /** Those that run now. */
+  trials: TrialStore['current']
   counts: TrialCounts
 }
 
@@ -23,5 +24,5 @@ export async function openExperiments({
   const trials = createTrialStore(db)
   await trials.reload()
   configuration.subscribe(() => trials.reload())
-  return { trials, counts: createTrialCounts({ db, log }) }
+  return { trials: trials.current, counts: createTrialCounts({ db, log }) }
 }
