@@ -218,14 +218,22 @@ async function open(opening: Opening): Promise<OpenedContainer> {
     close: () => closeAll(closers),
   }
   telemetry.observe(parts)
+  return { container: { ...parts, ...startWatching(parts, { routing, closers }) }, firstOperatorUrl }
+}
+
+/** What looks at everything else by itself: capacity, traffic, experiments, and the alerts last. */
+function startWatching(
+  parts: Omit<Container, 'capacity' | 'alerts' | 'traffic'>,
+  { routing, closers }: { routing: Parameters<typeof openTraffic>[1]; closers: Opening['closers'] },
+): Pick<Container, 'capacity' | 'alerts' | 'traffic'> {
   const capacity = openCapacity(parts)
   closers.push(capacity.close)
   const traffic = openTraffic(parts, routing)
   closers.push(traffic.close)
-  closers.push(startExperimentJob(parts, instanceId).close)
+  closers.push(startExperimentJob(parts, parts.instanceId).close)
   const alerts = startAlerts({ ...parts, capacity, traffic })
   closers.push(alerts.job.close)
-  return { container: { ...parts, capacity, traffic, alerts }, firstOperatorUrl }
+  return { capacity, traffic, alerts }
 }
 
 /** The audit log, which knows of the catalog file that is in force. */

@@ -111,9 +111,8 @@ function Promotion({ experiment }: { experiment: ExperimentDetail }) {
   if (winner.overrides.chain.length === 0)
     return <>Put its prompt and parameters into the requests of the app to bring it to everybody.</>
   const target = new URLSearchParams({
-    new: 'rollout',
-    experiment: experiment.id,
-    candidate: winner.overrides.chain.map((step) => step.join('+')).join(','),
+    create: 'rollout',
+    candidate: winner.overrides.chain.flat().join(','),
     ...(plan.target.tier ? { tier: plan.target.tier } : {}),
     ...(plan.target.operation ? { operation: plan.target.operation } : {}),
   })

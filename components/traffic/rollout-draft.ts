@@ -34,7 +34,7 @@ export interface RolloutDraft {
 const minuteMs = 60_000
 
 /** The standard plan for the first tier that has somewhere to come from. */
-export function freshDraft(tiers: RolloutsView['tiers']): RolloutDraft {
+function freshDraft(tiers: RolloutsView['tiers']): RolloutDraft {
   const tier = tiers.find(({ legacy }) => legacy.length > 0) ?? tiers[0]
   return {
     tier: tier?.name ?? '',
@@ -55,6 +55,26 @@ export function freshDraft(tiers: RolloutsView['tiers']): RolloutDraft {
       worse: String(Math.round((limitRatio - 1) * 100)),
       alphaWeight,
     })),
+  }
+}
+
+/** What a link asks for, e.g. that of an experiment's winner; null = nothing particular. */
+export interface RolloutWish {
+  tier: string | null
+  operation: string | null
+  /** Catalog ids, separated by commas. */
+  candidate: string | null
+}
+
+/** The standard plan with what was asked for: from the tier's own chain to a candidate that is named. */
+export function wishedDraft(tiers: RolloutsView['tiers'], wish: RolloutWish): RolloutDraft {
+  const draft = freshDraft(tiers)
+  const candidate = (wish.candidate ?? '').split(',').filter((id) => id !== '')
+  return {
+    ...draft,
+    tier: tiers.some(({ name }) => name === wish.tier) ? (wish.tier ?? draft.tier) : draft.tier,
+    operation: wish.operation ?? draft.operation,
+    ...(candidate.length > 0 ? { candidate, baseline: 'tier' as const } : {}),
   }
 }
 

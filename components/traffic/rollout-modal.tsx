@@ -6,16 +6,29 @@ import { useState } from 'react'
 import { useDeployments } from '#components/data/use-deployments'
 import { useCreateRollout, usePreFlight } from '#components/data/use-rollouts'
 import { PreFlightList } from '#components/traffic/pre-flight-list'
-import { draftBody, draftRoute, freshDraft, type RolloutDraft } from '#components/traffic/rollout-draft'
+import {
+  draftBody,
+  draftRoute,
+  type RolloutDraft,
+  type RolloutWish,
+  wishedDraft,
+} from '#components/traffic/rollout-draft'
 import { GuardrailFields, RouteFields, StepFields } from '#components/traffic/rollout-fields'
 import { chainWords, scopeWords } from '#components/traffic/rollout-words'
 import { notifyDone } from '#components/ui/notify'
 import { ReasonModal } from '#components/ui/reason-modal'
 import type { RolloutsView } from '#lib/contracts/rollouts'
 
+export interface RolloutModalProps {
+  tiers: RolloutsView['tiers']
+  /** What the link to it asks for. */
+  wish: RolloutWish
+  onClose: () => void
+}
+
 /** Makes a rollout; the pre-flight of its target is shown before the button. */
-export function RolloutModal({ tiers, onClose }: { tiers: RolloutsView['tiers']; onClose: () => void }) {
-  const [draft, setDraft] = useState(() => freshDraft(tiers))
+export function RolloutModal({ tiers, wish, onClose }: RolloutModalProps) {
+  const [draft, setDraft] = useState(() => wishedDraft(tiers, wish))
   const { data } = useDeployments()
   const create = useCreateRollout()
   const confirm = (reason: string) =>

@@ -63,7 +63,11 @@ export function RolloutsPanel() {
         )}
       </Panel>
       {get('create') === 'rollout' ? (
-        <RolloutModal tiers={data.tiers} onClose={() => set({ create: null })} />
+        <RolloutModal
+          tiers={data.tiers}
+          wish={{ tier: get('tier'), operation: get('operation'), candidate: get('candidate') }}
+          onClose={() => set({ create: null, tier: null, operation: null, candidate: null })}
+        />
       ) : null}
     </>
   )

@@ -81,6 +81,9 @@ describe('an experiment in the plan of a request', () => {
       baseline: [['a']],
       candidate: [['c']],
       candidateWeightBps: 10_000,
+      visit: 1,
+      carried: null,
+      watched: true,
     }
     const traffic = { version: 1, switches: [], shares: [share] }
     const rolled = plan({ creatorId }, { trials: [trial()], traffic })
