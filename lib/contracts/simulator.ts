@@ -97,3 +97,14 @@ export const armSettingsSchema = z.strictObject({
   failNextOperations: z.int().nonnegative().optional(),
 })
 export type ArmSettings = z.infer<typeof armSettingsSchema>
+
+/** Behaviour of files and fine-tuning; what is left out stays as it is. */
+export const trainingSettingsSchema = z.strictObject({
+  /** How long a job takes from its creation to its result. */
+  jobMs: z.int().nonnegative().max(86_400_000).optional(),
+  /** Jobs that will fail in the middle of their training. */
+  failNextJobs: z.int().nonnegative().optional(),
+  /** Requests of files and jobs that are answered with 503. */
+  failNextRequests: z.int().nonnegative().optional(),
+})
+export type TrainingSettings = z.infer<typeof trainingSettingsSchema>

@@ -105,6 +105,12 @@ export async function admit(
   if (await actedOnWire(exchange, fault)) return null
   requireCredential(exchange, asked.surface)
   requireApiVersion(exchange, asked.surface)
+  if (context.deleted.has(targetKey(target)))
+    throw new WireError({
+      status: 404,
+      code: 'DeploymentNotFound',
+      message: `[simulated] The API deployment ${target.deployment} does not exist for this resource.`,
+    })
   const error = fault === null ? null : faultError(fault, target)
   if (error !== null) throw new WireError(error)
   const profile = inferModelProfile(context.models.get(target.deployment) ?? target.deployment)

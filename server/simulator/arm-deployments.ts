@@ -1,6 +1,7 @@
 import { standardSkus } from '#lib/deployments/capacity-sizes'
+import { admitManager, managerHeaders } from '#server/simulator/admit-manager'
 import type { ArmDeployment, ArmOperation, ArmPlace, ArmResource } from '#server/simulator/create-arm-book'
-import { type Exchange, headerOf, readJsonObject, sendJson } from '#server/simulator/exchange'
+import { type Exchange, readJsonObject, sendJson } from '#server/simulator/exchange'
 import type { SimulatorContext } from '#server/simulator/simulator-context'
 import { targetKey } from '#server/simulator/target-names'
 import { WireError } from '#server/simulator/wire-error'
@@ -21,7 +22,7 @@ export async function getArmDeployment(context: SimulatorContext, exchange: Exch
       message: `[simulated] The account ${place.account} of resource group ${place.group} has no deployment ${place.deployment}.`,
     })
   }
-  sendJson(exchange, { status: 200, body: resourceBody(place, found), headers: ownHeaders(exchange) })
+  sendJson(exchange, { status: 200, body: resourceBody(place, found), headers: managerHeaders(exchange) })
 }
 
 /** `PUT` there: creates or changes the deployment, which takes a while; the header says where to ask after it. */
@@ -29,22 +30,47 @@ export async function putArmDeployment(context: SimulatorContext, exchange: Exch
   admitManager(exchange)
   const place = placeOf(exchange)
   const deployment = readDeployment(await readJsonObject(exchange))
+  requireTrained(context, deployment)
   const existed = context.arm.find(place) !== null
   const operation = context.arm.begin({
     place,
     deployment,
-    onDone: () => limitByCapacity(context, exchange, { place, deployment }),
+    onDone: () => putInForce(context, exchange, { place, deployment }),
   })
   const { retryAfterSeconds } = context.arm.report()
   sendJson(exchange, {
     status: existed ? 200 : 201,
     body: resourceBody(place, { deployment, provisioningState: existed ? 'Updating' : 'Creating' }),
     headers: {
-      ...ownHeaders(exchange),
+      ...managerHeaders(exchange),
       'azure-asyncoperation': operationUrl(exchange, place, operation),
       'retry-after': String(retryAfterSeconds),
     },
   })
+}
+
+/** `DELETE` there: takes it away, which takes a while too; 204 where there is none. */
+export async function deleteArmDeployment(context: SimulatorContext, exchange: Exchange): Promise<void> {
+  admitManager(exchange)
+  const place = placeOf(exchange)
+  if (context.arm.find(place) === null) {
+    exchange.response.writeHead(204, managerHeaders(exchange)).end()
+    return
+  }
+  const operation = context.arm.begin({
+    place,
+    deployment: null,
+    onDone: () => {
+      context.models.delete(place.deployment)
+      context.deleted.add(targetKey({ deployment: place.deployment, region: exchange.region }))
+    },
+  })
+  exchange.response.writeHead(202, {
+    ...managerHeaders(exchange),
+    'azure-asyncoperation': operationUrl(exchange, place, operation),
+    'retry-after': String(context.arm.report().retryAfterSeconds),
+  })
+  exchange.response.end()
 }
 
 /** `GET …/locations/{location}/operationResults/{operation}`: how a change stands. */
@@ -68,31 +94,7 @@ export async function getArmOperation(context: SimulatorContext, exchange: Excha
     ...(error === null ? {} : { error }),
   }
   const waiting: Record<string, string> = status === 'InProgress' ? { 'retry-after': retryAfter } : {}
-  sendJson(exchange, { status: 200, body, headers: { ...ownHeaders(exchange), ...waiting } })
-}
-
-/** Like Azure's, it takes bearer tokens over TLS and nothing else. */
-function admitManager(exchange: Exchange): void {
-  if (!('encrypted' in exchange.request.socket)) {
-    throw new WireError({
-      status: 403,
-      code: 'HttpsRequired',
-      message: '[simulated] The resource manager answers over https only.',
-    })
-  }
-  if (!/^Bearer\s+\S/i.test(headerOf(exchange, 'authorization') ?? '')) {
-    throw new WireError({
-      status: 401,
-      code: 'AuthenticationFailed',
-      message: "[simulated] Authentication failed. The 'Authorization' header is missing.",
-    })
-  }
-  if (exchange.url.searchParams.get('api-version')) return
-  throw new WireError({
-    status: 400,
-    code: 'MissingApiVersionParameter',
-    message: '[simulated] The api-version query parameter (?api-version=) is required for all requests.',
-  })
+  sendJson(exchange, { status: 200, body, headers: { ...managerHeaders(exchange), ...waiting } })
 }
 
 function placeOf({ params }: Exchange): ArmPlace {
@@ -111,6 +113,17 @@ function readDeployment(body: Record<string, unknown>): ArmDeployment {
   return { sku: { ...sku, name, capacity }, tags: body.tags, properties }
 }
 
+/** A fine-tuned model can be deployed once its job has succeeded. */
+function requireTrained(context: SimulatorContext, { properties }: ArmDeployment): void {
+  const { name } = objectOf(properties.model)
+  if (typeof name !== 'string' || !name.includes('.ft-') || context.training.isTuned(name)) return
+  throw new WireError({
+    status: 400,
+    code: 'DeploymentModelNotSupported',
+    message: `[simulated] The model ${name} is not known or its training has not ended.`,
+  })
+}
+
 function objectOf(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value)) : {}
 }
@@ -121,6 +134,18 @@ function invalid(message: string): WireError {
 
 function isStandard({ sku }: ArmDeployment): boolean {
   return standardSkus.some((name) => name === sku.name)
+}
+
+function putInForce(
+  context: SimulatorContext,
+  exchange: Exchange,
+  change: { place: ArmPlace; deployment: ArmDeployment },
+): void {
+  const { place, deployment } = change
+  const { name } = objectOf(deployment.properties.model)
+  if (typeof name === 'string') context.models.set(place.deployment, name)
+  context.deleted.delete(targetKey({ deployment: place.deployment, region: exchange.region }))
+  limitByCapacity(context, exchange, change)
 }
 
 /** The region is that of the address (`/regions/{region}/subscriptions/…`), as on the data plane. */
@@ -164,8 +189,4 @@ function operationUrl(exchange: Exchange, { subscription }: ArmPlace, { id }: Ar
   const prefix = region === null ? '' : `/regions/${region}`
   const path = `/subscriptions/${subscription}/providers/Microsoft.CognitiveServices/locations/${region ?? 'simulated'}/operationResults/${id}`
   return `https://${request.headers.host ?? 'localhost'}${prefix}${path}?api-version=${url.searchParams.get('api-version')}`
-}
-
-function ownHeaders({ id }: Exchange): Record<string, string> {
-  return { 'x-simulated': 'true', 'x-ms-request-id': id }
 }

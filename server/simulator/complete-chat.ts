@@ -56,6 +56,7 @@ async function generate(
     seed: context.seed + (request.seed ?? 0),
     stop,
     maxTokens: room - reasoning,
+    learned: context.training.recall(context.models.get(target.deployment) ?? '', brief.userText),
     filterAfterTokens: filterAfterTokens(admitted),
   }
   const choices = generateAnswer(job, tokenizer)
@@ -67,6 +68,12 @@ async function generate(
     completionTokens: choices.reduce((sum, choice) => sum + choice.tokens, reasoning * choiceCount),
   }
   return { choices, usage }
+}
+
+/** Name of the tuned model behind the deployment; null for all others. */
+function tunedModel(context: SimulatorContext, { target }: Admitted): string | null {
+  const model = context.models.get(target.deployment)
+  return model !== undefined && context.training.isTuned(model) ? model : null
 }
 
 /**
@@ -87,7 +94,7 @@ export function completeChat(surface: Surface) {
     const answer = {
       id: `chatcmpl-${randomUUID().replaceAll('-', '')}`,
       created: Math.floor(context.now() / 1000),
-      model: admitted.profile.model,
+      model: tunedModel(context, admitted) ?? admitted.profile.model,
       azure: isAzure(surface),
       forcedTool: typeof request.tool_choice === 'object' && request.tool_choice !== null,
       choices,

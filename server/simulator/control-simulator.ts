@@ -1,5 +1,10 @@
 import type { z } from 'zod'
-import { armSettingsSchema, identitySettingsSchema, simulatorFaultSchema } from '#lib/contracts/simulator'
+import {
+  armSettingsSchema,
+  identitySettingsSchema,
+  simulatorFaultSchema,
+  trainingSettingsSchema,
+} from '#lib/contracts/simulator'
 import { type Exchange, readJsonObject, sendJson } from '#server/simulator/exchange'
 import type { SimulatorContext } from '#server/simulator/simulator-context'
 import { badRequest, WireError } from '#server/simulator/wire-error'
@@ -55,4 +60,15 @@ export async function postArm(context: SimulatorContext, exchange: Exchange): Pr
 /** `GET /__simulator/arm`: settings and what the resource manager was asked to do. */
 export async function getArm(context: SimulatorContext, exchange: Exchange): Promise<void> {
   sendJson(exchange, { status: 200, body: context.arm.report() })
+}
+
+/** `POST /__simulator/training`: changes how files and fine-tuning behave. */
+export async function postTraining(context: SimulatorContext, exchange: Exchange): Promise<void> {
+  context.training.configure(await readAs(exchange, trainingSettingsSchema))
+  sendJson(exchange, { status: 200, body: context.training.report() })
+}
+
+/** `GET /__simulator/training`: settings and how many files and jobs there are. */
+export async function getTraining(context: SimulatorContext, exchange: Exchange): Promise<void> {
+  sendJson(exchange, { status: 200, body: context.training.report() })
 }

@@ -12,7 +12,7 @@ export interface ArmDeployment {
 /** A deployment as it is read. */
 export interface ArmResource {
   deployment: ArmDeployment
-  provisioningState: 'Creating' | 'Updating' | 'Succeeded'
+  provisioningState: 'Creating' | 'Updating' | 'Deleting' | 'Succeeded'
 }
 
 /** A change under way. Times are epoch milliseconds. */
@@ -39,10 +39,10 @@ export interface ArmBook {
   report(): Required<ArmSettings> & { operations: number }
   find(place: ArmPlace): ArmResource | null
   /**
-   * Begins a change; `onDone` runs when it succeeds.
+   * Begins a change (`deployment` null: its end); `onDone` runs when it succeeds.
    * @throws WireError 409 while another operation runs on the account, 400 beyond the quota.
    */
-  begin(change: { place: ArmPlace; deployment: ArmDeployment; onDone: () => void }): ArmOperation
+  begin(change: { place: ArmPlace; deployment: ArmDeployment | null; onDone: () => void }): ArmOperation
   /** One look at an operation, which brings it nearer to its end; null = there is none. */
   poll(id: string): ArmOperation | null
 }
@@ -113,7 +113,7 @@ export function createArmBook(now: () => number): ArmBook {
     },
     begin: ({ place, deployment, onDone }) => {
       requireIdle(accountKeyOf(place))
-      requireQuota(place, deployment.sku.capacity)
+      if (deployment) requireQuota(place, deployment.sku.capacity)
       const key = keyOf(place)
       const before = resources.get(key)
       const fails = takeFailure()
@@ -124,12 +124,14 @@ export function createArmBook(now: () => number): ArmBook {
         endedAtMs: null,
         error: null,
       }
-      resources.set(key, { deployment, provisioningState: before ? 'Updating' : 'Creating' })
+      if (deployment) resources.set(key, { deployment, provisioningState: before ? 'Updating' : 'Creating' })
+      else if (before) resources.set(key, { ...before, provisioningState: 'Deleting' })
       const end = () => {
         operation.endedAtMs = now()
         if (!fails) {
           operation.status = 'Succeeded'
-          resources.set(key, { deployment, provisioningState: 'Succeeded' })
+          if (deployment) resources.set(key, { deployment, provisioningState: 'Succeeded' })
+          else resources.delete(key)
           return onDone()
         }
         operation.status = 'Failed'

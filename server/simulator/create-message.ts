@@ -39,6 +39,7 @@ async function generate(
     seed: context.seed,
     stop: request.stop_sequences ?? [],
     maxTokens,
+    learned: null,
     filterAfterTokens: filterAfterTokens(admitted),
   }
   const seen = cacheable > 0 && context.prefixes.visitExact(targetKey(target), prefix)

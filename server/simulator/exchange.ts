@@ -24,7 +24,8 @@ export function headerOf(exchange: Exchange, name: string): string | null {
   return typeof value === 'string' ? value : null
 }
 
-async function readBody({ request }: Exchange): Promise<Buffer> {
+/** The whole body; throws a WireError (413) when it is too large. */
+export async function readBytes({ request }: Exchange): Promise<Buffer> {
   const chunks: Buffer[] = []
   let bytes = 0
   // A body that is too large is read to its end all the same: a caller still writing would not see the refusal.
@@ -43,7 +44,7 @@ async function readBody({ request }: Exchange): Promise<Buffer> {
 
 /** The body as text; throws a WireError (400, 413) when it is too large or not UTF-8. */
 export async function readText(exchange: Exchange): Promise<string> {
-  const body = await readBody(exchange)
+  const body = await readBytes(exchange)
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(body)
   } catch {

@@ -1,3 +1,4 @@
+import { SIMULATED_MARK } from '#lib/simulator/compose-text'
 import { type AnswerBrief, type PlannedAnswer, planAnswer } from '#lib/simulator/plan-answer'
 import type { Tokenizer } from '#server/simulator/load-tokenizer'
 import { badRequest } from '#server/simulator/wire-error'
@@ -33,6 +34,8 @@ interface GenerationJob {
   stop: readonly string[]
   /** Room for visible output, per choice. */
   maxTokens: number
+  /** What a tuned model learned to say to this; null = nothing like it. */
+  learned: string | null
   /** Ends every choice with `content_filter` after so many tokens. */
   filterAfterTokens: number | null
 }
@@ -99,6 +102,23 @@ function generateCalls(
   }
 }
 
+/** A tuned model answers as it was taught: word for word where JSON is asked for, marked as simulated elsewhere. */
+function planLearned({ brief, learned, seed }: GenerationJob, choice: number): PlannedAnswer {
+  const plan = planAnswer(brief, { seed, choice })
+  if (learned === null || plan.kind !== 'text' || brief.format.kind === 'json_schema') return plan
+  const text = isJson(learned) ? learned : `${SIMULATED_MARK} ${learned}`
+  return { kind: 'text', text }
+}
+
+function isJson(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object'
+  } catch {
+    return false
+  }
+}
+
 /**
  * Generates every choice of an answer. The same job gives the same choices, streamed or not. Throws a WireError
  * (400) when the response schema cannot be satisfied.
@@ -107,7 +127,7 @@ export function generateAnswer(job: GenerationJob, tokenizer: Tokenizer): Genera
   return Array.from({ length: job.choices }, (_, choice) => {
     let plan: PlannedAnswer
     try {
-      plan = planAnswer(job.brief, { seed: job.seed, choice })
+      plan = planLearned(job, choice)
     } catch (error) {
       if (!(error instanceof RangeError)) throw error
       throw badRequest(

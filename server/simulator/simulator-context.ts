@@ -6,6 +6,8 @@ import type { LatencyBook } from '#server/simulator/create-latency-book'
 import type { PrefixCache } from '#server/simulator/create-prefix-cache'
 import type { RateLimiter } from '#server/simulator/create-rate-limiter'
 import type { RequestCounter } from '#server/simulator/create-request-counter'
+import type { TrainingBook } from '#server/simulator/create-training-book'
+import type { WorkspaceModels } from '#server/simulator/ml-models'
 
 /** Everything the handlers share. `now` is epoch milliseconds. */
 export interface SimulatorContext {
@@ -19,6 +21,10 @@ export interface SimulatorContext {
   embed: Embedder
   identity: IdentityIssuer
   arm: ArmBook
+  training: TrainingBook
+  workspaceModels: WorkspaceModels
   /** Models behind deployment names that do not say it themselves. */
   models: Map<string, string>
+  /** Deployments that were deleted: they answer 404 until they are made again. Keys of `targetKey`. */
+  deleted: Set<string>
 }

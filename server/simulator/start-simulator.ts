@@ -1,9 +1,9 @@
-import { createServer, type Server } from 'node:http'
+import { createServer, type RequestListener, type Server } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { DeploymentLimits, LatencyModel, SimulatorFault } from '#lib/contracts/simulator'
 import { createSeededRandom } from '#lib/simulator/create-seeded-random'
 import { createArmBook } from '#server/simulator/create-arm-book'
-import { type Certificate, createCertificate } from '#server/simulator/create-certificate'
+import { createCertificate } from '#server/simulator/create-certificate'
 import { createEmbedder } from '#server/simulator/create-embedder'
 import { createFaultBook } from '#server/simulator/create-fault-book'
 import { createIdentityIssuer } from '#server/simulator/create-identity-issuer'
@@ -12,6 +12,7 @@ import { createPrefixCache } from '#server/simulator/create-prefix-cache'
 import { createRateLimiter } from '#server/simulator/create-rate-limiter'
 import { createRequestCounter } from '#server/simulator/create-request-counter'
 import { createRequestListener } from '#server/simulator/create-request-listener'
+import { createTrainingBook } from '#server/simulator/create-training-book'
 import type { SimulatorContext } from '#server/simulator/simulator-context'
 
 export type { DeploymentLimits, LatencyModel, SimulatorFault }
@@ -32,12 +33,20 @@ export interface SimulatorOptions {
   now?: () => number
 }
 
+/** Where the simulator listens over TLS, and the certificate that is to be trusted there. */
+export interface SecureListener {
+  url: string
+  caCertificate: string
+}
+
 /** A running simulator. Deployments are addressed as in `SimulatorFault.deployment`. */
 export interface Simulator {
   url: string
   tlsUrl: string | null
   /** PEM of the certificate of `tlsUrl`, to be trusted as an authority. */
   caCertificate: string | null
+  /** Address and certificate of the https listener, which is opened by the first who asks where there is none yet. */
+  secure(): Promise<SecureListener>
   /** Replaces the fault of that deployment (or region); throws a ZodError on a malformed one. */
   setFault(fault: SimulatorFault): void
   clearFault(deployment: string): void
@@ -88,24 +97,43 @@ function createContext({ seed = 1, now = Date.now, latency = {} }: SimulatorOpti
     embed: createEmbedder(),
     identity: createIdentityIssuer(now),
     arm: createArmBook(now),
+    training: createTrainingBook(now),
+    workspaceModels: new Map(),
     models: new Map(),
+    deleted: new Set(),
   }
+}
+
+async function openSecurely(
+  listener: RequestListener,
+  dataDir: string | undefined,
+): Promise<SecureListener & { server: Server }> {
+  const certificate = await createCertificate({ dataDir, nowMs: Date.now() })
+  const server = createTlsServer({ ...certificate, minVersion: 'TLSv1.2' }, listener)
+  return { url: `https://${HOST}:${await listen(server, 0)}`, caCertificate: certificate.cert, server }
 }
 
 async function openListeners(context: SimulatorContext, { port = 0, tls = true, dataDir }: SimulatorOptions) {
   const listener = createRequestListener(context)
   const plain = createServer(listener)
   const url = `http://${HOST}:${await listen(plain, port)}`
-  if (!tls) return { url, tlsUrl: null, certificate: null, servers: [plain] }
-  let certificate: Certificate
   const servers = [plain]
+  let opening: Promise<SecureListener> | null = null
+  const secure = () => {
+    opening ??= openSecurely(listener, dataDir).then(({ server, ...rest }) => {
+      servers.push(server)
+      return rest
+    })
+    return opening
+  }
+  const close = async () => {
+    await opening?.catch(() => undefined)
+    await Promise.all(servers.map(closeServer))
+  }
   try {
-    certificate = await createCertificate({ dataDir, nowMs: Date.now() })
-    const secure = createTlsServer({ ...certificate, minVersion: 'TLSv1.2' }, listener)
-    const tlsUrl = `https://${HOST}:${await listen(secure, 0)}`
-    return { url, tlsUrl, certificate, servers: [...servers, secure] }
+    return { url, opened: tls ? await secure() : null, secure, close }
   } catch (error) {
-    await closeServer(plain)
+    await close()
     throw error
   }
 }
@@ -116,11 +144,12 @@ async function openListeners(context: SimulatorContext, { port = 0, tls = true, 
  */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const context = createContext(options)
-  const { url, tlsUrl, certificate, servers } = await openListeners(context, options)
+  const { url, opened, secure, close } = await openListeners(context, options)
   return {
     url,
-    tlsUrl,
-    caCertificate: certificate?.cert ?? null,
+    tlsUrl: opened?.url ?? null,
+    caCertificate: opened?.caCertificate ?? null,
+    secure,
     setFault: (fault) => {
       context.faults.set(fault)
     },
@@ -134,8 +163,6 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       context.models.set(deployment, model)
     },
     requestCount: (deployment) => context.counter.count(deployment),
-    close: async () => {
-      await Promise.all(servers.map(closeServer))
-    },
+    close,
   }
 }

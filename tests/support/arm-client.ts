@@ -52,5 +52,7 @@ export function armClient(tlsUrl: string, region = 'westeurope') {
       client.deployments.beginCreateOrUpdateAndWait(resourceGroup, account, name, deployment, {
         updateIntervalInMs: 1,
       }),
+    remove: (name: string) =>
+      client.deployments.beginDeleteAndWait(resourceGroup, account, name, { updateIntervalInMs: 1 }),
   }
 }

@@ -67,4 +67,17 @@ describe('the resource manager', () => {
     expect(done).toEqual([10])
     expect(book.report()).toMatchObject({ failNextOperations: 0, operations: 2 })
   })
+
+  it('takes a deployment away, and keeps it when that fails', () => {
+    const { book, put, done } = open()
+    book.configure({ inProgressPolls: 0 })
+    book.poll(put(10).id)
+    const remove = () => book.poll(book.begin({ place, deployment: null, onDone: () => done.push(0) }).id)
+    book.configure({ failNextOperations: 1 })
+    expect(remove()).toMatchObject({ status: 'Failed' })
+    expect(book.find(place)?.provisioningState).toBe('Succeeded')
+    expect(remove()).toMatchObject({ status: 'Succeeded' })
+    expect(book.find(place)).toBeNull()
+    expect(done).toEqual([10, 0])
+  })
 })
