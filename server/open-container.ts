@@ -31,6 +31,7 @@ import {
   simulatedLabels,
 } from '#server/gateway/open-providers'
 import { createRefusalCounter } from '#server/http/refusal-counter'
+import { openModels } from '#server/models/open-models'
 import { createRedactor, type Redactor } from '#server/privacy/redactor'
 import { openQuotas } from '#server/quotas/open-quotas'
 import { openResilience } from '#server/resilience/open-resilience'
@@ -174,7 +175,7 @@ async function open(opening: Opening): Promise<OpenedContainer> {
   const routing = await openTrafficState({ ...foundation, audit, instanceId, startedAtMs, clock, log })
   closers.push(routing.rollouts.close)
   const shutdown = new AbortController()
-  const parts: Omit<Container, 'capacity' | 'alerts' | 'traffic'> = {
+  const parts: Omit<Container, 'capacity' | 'alerts' | 'traffic' | 'models'> = {
     env,
     version,
     instanceId,
@@ -218,22 +219,24 @@ async function open(opening: Opening): Promise<OpenedContainer> {
     close: () => closeAll(closers),
   }
   telemetry.observe(parts)
-  return { container: { ...parts, ...startWatching(parts, { routing, closers }) }, firstOperatorUrl }
+  return { container: { ...parts, ...(await startWatching(parts, { routing, closers })) }, firstOperatorUrl }
 }
 
-/** What looks at everything else by itself: capacity, traffic, experiments, and the alerts last. */
-function startWatching(
-  parts: Omit<Container, 'capacity' | 'alerts' | 'traffic'>,
+/** What looks at everything else by itself: capacity, models, traffic, experiments, and the alerts last. */
+async function startWatching(
+  parts: Omit<Container, 'capacity' | 'alerts' | 'traffic' | 'models'>,
   { routing, closers }: { routing: Parameters<typeof openTraffic>[1]; closers: Opening['closers'] },
-): Pick<Container, 'capacity' | 'alerts' | 'traffic'> {
+): Promise<Pick<Container, 'capacity' | 'alerts' | 'traffic' | 'models'>> {
   const capacity = openCapacity(parts)
   closers.push(capacity.close)
+  const models = await openModels(parts)
+  closers.push(models.close)
   const traffic = openTraffic(parts, routing)
   closers.push(traffic.close)
   closers.push(startExperimentJob(parts, parts.instanceId).close)
-  const alerts = startAlerts({ ...parts, capacity, traffic })
+  const alerts = startAlerts({ ...parts, capacity, traffic, models })
   closers.push(alerts.job.close)
-  return { capacity, traffic, alerts }
+  return { capacity, traffic, models, alerts }
 }
 
 /** The audit log, which knows of the catalog file that is in force. */

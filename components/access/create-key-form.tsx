@@ -14,6 +14,7 @@ const scopeWords: Record<Scope, string> = {
   models: 'list models',
   usage: 'read its own usage',
   feedback: 'rate its answers',
+  training: 'consents and training examples',
   admin: 'everything this console does',
 }
 

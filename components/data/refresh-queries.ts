@@ -11,8 +11,10 @@ const activityKeys = [
   'traffic',
   'rollouts',
   'experiments',
+  'models',
 ]
 const configurationKeys = [
+  'models',
   'prices',
   'deployments',
   'transitions',
@@ -40,6 +42,7 @@ const moveKeys = {
   capacity: ['capacity'],
   audit: ['audit'],
   alert: ['alerts', 'alert-channels'],
+  model: ['models', 'fine-tuning', 'training'],
 }
 
 /** Queries over long spans change little in a second: their `meta.quietMs` is the least time between two reads. */
@@ -73,7 +76,7 @@ export function refreshAfterConfiguration(client: QueryClient): void {
   refresh(client, (query) => startsWith(query, configurationKeys))
 }
 
-/** A breaker, a region, a capacity or an alert moved. An answer that is on its way may be older than the move, so it is asked anew. */
+/** A breaker, a region, a capacity, an alert or a model moved. An answer that is on its way may be older than the move, so it is asked anew. */
 export function refreshAfterMove(client: QueryClient, what: keyof typeof moveKeys): void {
   void client.invalidateQueries({
     predicate: (query) => hasAnswered(query) && startsWith(query, moveKeys[what]),

@@ -12,6 +12,7 @@ import {
   IconListDetails,
   IconMessage2Code,
   IconServer2,
+  IconStack2,
   type TablerIcon,
 } from '@tabler/icons-react'
 
@@ -77,6 +78,13 @@ export const navigation: readonly { group: string; items: readonly NavigationIte
         href: '/experiments',
         icon: IconFlask2,
         question: 'May I ship it?',
+        ranged: false,
+      },
+      {
+        label: 'Models',
+        href: '/models',
+        icon: IconStack2,
+        question: 'What do we run, and what retires when?',
         ranged: false,
       },
       {

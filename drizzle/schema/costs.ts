@@ -275,6 +275,7 @@ export const modelPrices = pgTable(
     embeddingPicoUsd: picoUsdPer('embedding_pico_usd'),
     batchInputPicoUsd: picoUsdPer('batch_input_pico_usd'),
     batchOutputPicoUsd: picoUsdPer('batch_output_pico_usd'),
+    trainingPicoUsd: picoUsdPer('training_pico_usd'),
     /** Pico-USD per provisioned throughput unit and hour. */
     ptuHourPicoUsd: picoUsdPer('ptu_hour_pico_usd'),
     /** Where the figures were read, and the day on which the source said so. */

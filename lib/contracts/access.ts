@@ -3,7 +3,7 @@ import { z } from 'zod'
 export const role = z.enum(['viewer', 'operator', 'admin'])
 export type Role = z.infer<typeof role>
 
-export const dataPlaneScopes = ['chat', 'embeddings', 'models', 'usage', 'feedback'] as const
+export const dataPlaneScopes = ['chat', 'embeddings', 'models', 'usage', 'feedback', 'training'] as const
 export const scope = z.enum([...dataPlaneScopes, 'admin'])
 export type Scope = z.infer<typeof scope>
 

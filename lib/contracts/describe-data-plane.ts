@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { errorCatalogue } from '#lib/contracts/error-catalogue'
 import { feedbackBody, recordedFeedback } from '#lib/contracts/feedback'
 import { chatRequestBody, embeddingsRequestBody } from '#lib/contracts/openai'
+import { consentBody, examplesBody } from '#lib/contracts/training'
 import { usageTotals } from '#lib/contracts/usage'
 
 interface Described {
@@ -101,6 +102,15 @@ function embed(operationId: string, parameters: readonly unknown[]) {
   }
 }
 
+function handIn(operationId: string, summary: string, schema: string) {
+  return {
+    operationId,
+    summary,
+    requestBody: { required: true, content: json({ $ref: `#/components/schemas/${schema}` }) },
+    responses: { 200: { description: 'What followed', content: json(object) }, ...failures },
+  }
+}
+
 /** The data plane as OpenAPI 3.1, with its schemas made from the contracts. Source: https://spec.openapis.org/oas/v3.1.1 */
 export function describeDataPlane({ version, serverUrl }: Described) {
   const range = ['from', 'to'].map((name) => ({
@@ -130,6 +140,20 @@ export function describeDataPlane({ version, serverUrl }: Described) {
           summary: 'Tiers and deployment aliases',
           responses: { 200: { description: "OpenAI's list", content: json(object) }, ...failures },
         },
+      },
+      '/training/consents': {
+        post: handIn(
+          'setTrainingConsent',
+          'What a creator, or a fan, said about training on their words',
+          'TrainingConsent',
+        ),
+      },
+      '/training/examples': {
+        post: handIn(
+          'addTrainingExamples',
+          'Examples of one creator to train on; needs consent',
+          'TrainingExamples',
+        ),
       },
       '/usage': {
         get: {
@@ -167,6 +191,8 @@ export function describeDataPlane({ version, serverUrl }: Described) {
         EmbeddingsRequest: schemaOf(embeddingsRequestBody),
         FeedbackRequest: schemaOf(feedbackBody),
         Feedback: schemaOf(recordedFeedback),
+        TrainingConsent: schemaOf(consentBody),
+        TrainingExamples: schemaOf(examplesBody),
         Usage: schemaOf(usageTotals),
         Error: errorSchema,
       },

@@ -41,6 +41,11 @@ export const errorCatalogue = {
   expired_api_key: { status: 401, type: 'authentication_error', title: 'The API key has expired' },
   not_signed_in: { status: 401, type: 'authentication_error', title: 'Nobody is signed in' },
   missing_scope: { status: 403, type: 'permission_error', title: 'The API key lacks a scope' },
+  consent_required: {
+    status: 403,
+    type: 'permission_error',
+    title: 'The person has not consented to training',
+  },
   missing_role: { status: 403, type: 'permission_error', title: 'This needs a higher role' },
   foreign_origin: { status: 403, type: 'permission_error', title: 'The request comes from another origin' },
   rate_limited: { status: 429, type: 'rate_limit_error', title: 'Too many requests' },

@@ -19,7 +19,7 @@ export const status = z.object({
 /**
  * `GET /api/admin/events` (text/event-stream). Event names are what changed; clients invalidate what they show.
  * `hello` opens, `activity` follows ledger writes (at most one a second), `configuration` follows changes,
- * `breaker`, `region`, `capacity` and `alert` follow their moves, `heartbeat` comes every 5 s. Data is `{at}`.
+ * `breaker`, `region`, `capacity`, `alert` and `model` follow their moves, `heartbeat` comes every 5 s. Data is `{at}`.
  */
 export const consoleEventNames = [
   'hello',
@@ -30,6 +30,7 @@ export const consoleEventNames = [
   'capacity',
   'audit',
   'alert',
+  'model',
   'heartbeat',
 ] as const
 export type ConsoleEventName = (typeof consoleEventNames)[number]

@@ -21,6 +21,8 @@ export interface ModelPrice {
   /** Of a batch's input, cached or not, and its output; no price where null or absent. */
   batchInputPicoUsd?: bigint | null
   batchOutputPicoUsd?: bigint | null
+  /** Of a token that a model is trained on, once an epoch; no price where null or absent. */
+  trainingPicoUsd?: bigint | null
   /** Pico-USD per provisioned throughput unit and hour, whatever is asked of it. */
   ptuHourPicoUsd?: bigint | null
   /** Where the figures were read. */
@@ -37,9 +39,12 @@ export interface PriceBook {
 
 const datedName = /-(\d{4}-\d{2}-\d{2}|\d{8}|\d{4})$/
 
+/** What Azure appends to the name of a model that was tuned: its tokens cost what the model's it was made from do. */
+const tunedName = /\.ft-[0-9a-f]+(-[^.]*)?$/
+
 /**
  * The price that holds for a model at a time, or null. A dated model name (`gpt-4o-2024-11-20`) that the book does
- * not list has the price of the name without the date.
+ * not list has the price of the name without the date; a tuned model's the price of what it was made from.
  */
 export function findPrice(
   book: PriceBook,
@@ -47,8 +52,8 @@ export function findPrice(
 ): ModelPrice | null {
   const exact = latestPrice(book, wanted)
   if (exact) return exact
-  const model = wanted.model.replace(datedName, '')
-  return model === wanted.model ? null : latestPrice(book, { ...wanted, model })
+  const plainer = [tunedName, datedName].find((form) => form.test(wanted.model))
+  return plainer ? findPrice(book, { ...wanted, model: wanted.model.replace(plainer, '') }) : null
 }
 
 function latestPrice(

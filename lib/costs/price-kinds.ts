@@ -10,6 +10,7 @@ export const priceKinds = {
   embedding: { field: 'embeddingPicoUsd', label: 'Embedding', places: 6 },
   batchInput: { field: 'batchInputPicoUsd', label: 'Batch input', places: 6 },
   batchOutput: { field: 'batchOutputPicoUsd', label: 'Batch output', places: 6 },
+  training: { field: 'trainingPicoUsd', label: 'Training', places: 6 },
   ptuHour: { field: 'ptuHourPicoUsd', label: 'PTU-hour', places: 12 },
 } as const satisfies Record<string, { field: keyof ModelPrice; label: string; places: 6 | 12 }>
 

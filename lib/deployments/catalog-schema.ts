@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { resourceManagerSchema, scalingSchema } from '#lib/deployments/capacity-scaling'
+import { presetSchema } from '#lib/deployments/deployment-preset'
 import { regionHealthSchema } from '#lib/deployments/region-policy'
 import { tierPolicySchema } from '#lib/resilience/policy-schema'
 
@@ -50,6 +51,8 @@ const deployment = z.strictObject({
   /** When its capacity should grow or shrink; without it the defaults hold. */
   scaling: scalingSchema.optional(),
   lifecycle: lifecycle.optional(),
+  /** A prompt and parameters of its own: such a deployment is asked by its id alone, not by its name. */
+  preset: presetSchema.optional(),
 })
 
 const bounds = z

@@ -63,10 +63,11 @@ function steps(chain: TierData['chain']): string[][] {
 
 const roleOrder = { primary: 0, dr: 1, legacy: 2 } as const
 
-/** Twins of one name in several regions stand primary first. */
+/** Twins of one name in several regions stand primary first; a deployment with a preset is no twin. */
 function aliasIndex(deployments: readonly Deployment[]): Map<string, string[]> {
   const index = new Map<string, string[]>()
-  const ordered = [...deployments].sort((a, b) => roleOrder[a.regionRole] - roleOrder[b.regionRole])
+  const plain = deployments.filter(({ preset }) => preset === undefined)
+  const ordered = plain.sort((a, b) => roleOrder[a.regionRole] - roleOrder[b.regionRole])
   for (const { deployment, id } of ordered) index.set(deployment, [...(index.get(deployment) ?? []), id])
   return index
 }

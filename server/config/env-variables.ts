@@ -244,6 +244,18 @@ export const envVariables = {
     group: 'Legacy providers',
     about: 'Default is Anthropic itself.',
   },
+  AZURE_ML_SUBSCRIPTION_ID: {
+    schema: z.guid('must be the GUID of a subscription').optional(),
+    group: 'Azure ML',
+    about: 'Subscription of the Azure ML workspace in which model versions are registered, too.',
+  },
+  AZURE_ML_RESOURCE_GROUP: { schema: text.optional(), group: 'Azure ML', about: 'Its resource group.' },
+  AZURE_ML_WORKSPACE: { schema: text.optional(), group: 'Azure ML', about: 'Its name.' },
+  AZURE_ML_ENDPOINT: {
+    schema: z.union([z.literal('simulator'), endpoint]).optional(),
+    group: 'Azure ML',
+    about: 'Resource manager of another cloud; `simulator` for the one that is built in.',
+  },
   APPLICATIONINSIGHTS_CONNECTION_STRING: {
     schema: text.refine(isConnectionString, connectionStringForm).optional(),
     group: 'Telemetry',

@@ -13,6 +13,7 @@ export type Env = z.infer<typeof schema>
 /** Groups of which all or none must be set. */
 const together: readonly (readonly EnvName[])[] = [
   ['HUNTAZE_BOOTSTRAP_ADMIN_EMAIL', 'HUNTAZE_BOOTSTRAP_ADMIN_PASSWORD'],
+  ['AZURE_ML_SUBSCRIPTION_ID', 'AZURE_ML_RESOURCE_GROUP', 'AZURE_ML_WORKSPACE'],
   ['AUTH_MICROSOFT_ENTRA_ID_ID', 'AUTH_MICROSOFT_ENTRA_ID_SECRET', 'AUTH_MICROSOFT_ENTRA_ID_TENANT_ID'],
 ]
 
@@ -20,6 +21,7 @@ const together: readonly (readonly EnvName[])[] = [
 const needs: readonly (readonly [EnvName, EnvName])[] = [
   ['AZURE_OPENAI_DR_ENDPOINT', 'AZURE_OPENAI_ENDPOINT'],
   ['ANTHROPIC_BASE_URL', 'ANTHROPIC_API_KEY'],
+  ['AZURE_ML_ENDPOINT', 'AZURE_ML_WORKSPACE'],
   ['DATABASE_URL', 'AUTH_SECRET'],
   ['DATABASE_URL', 'HUNTAZE_SIGNING_KEY'],
   ['DATABASE_URL', 'HUNTAZE_PSEUDONYM_KEY'],

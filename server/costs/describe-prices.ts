@@ -35,6 +35,7 @@ export function toModelPrice({ rates, reason: _reason, ...price }: NewPrice): Om
     embeddingPicoUsd: amount('embedding'),
     batchInputPicoUsd: amount('batchInput'),
     batchOutputPicoUsd: amount('batchOutput'),
+    trainingPicoUsd: amount('training'),
     ptuHourPicoUsd: amount('ptuHour'),
   }
 }

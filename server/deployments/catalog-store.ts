@@ -2,6 +2,7 @@ import { readFileSync, statSync, unwatchFile, watchFile } from 'node:fs'
 import { type BuiltInEndpoints, builtInCatalog } from '#lib/deployments/built-in-catalog'
 import type { Catalog } from '#lib/deployments/catalog'
 import type { CatalogData } from '#lib/deployments/catalog-schema'
+import { type CatalogAdditions, extendCatalog, noAdditions } from '#lib/deployments/extend-catalog'
 import { type CatalogResult, parseCatalog } from '#lib/deployments/parse-catalog'
 import { StartUpError } from '#server/config/start-up-error'
 import { checkEndpoint } from '#server/gateway/providers/endpoint-rules'
@@ -10,6 +11,8 @@ import type { Log } from '#server/telemetry/log'
 /** The catalog in force. With a file it follows the file; a wrong edit leaves the last good one in force. */
 export interface CatalogStore {
   current(): Catalog
+  /** Puts what was deployed and placed from here beside the written catalog, until it is called again. */
+  extend(additions: CatalogAdditions): void
   /** What is wrong with the file as it stands now; empty when it is in force. */
   problems(): readonly string[]
   /** Told of every change of the file; of none for the built-in catalog. */
@@ -38,15 +41,22 @@ export function openCatalogStore(options: CatalogStoreOptions): CatalogStore {
   const first = path === null ? parseCatalog(builtInCatalog(options.endpoints)) : readCatalogFile(path)
   if (!first.ok)
     throw new StartUpError(first.problems.map((problem) => `catalog ${path ?? '(built-in)'}: ${problem}`))
-  let catalog = first.catalog
+  let written = first.catalog
+  let additions = noAdditions
+  let catalog = written
   let problems: readonly string[] = []
-  if (path === null)
-    return {
-      current: () => catalog,
-      problems: () => problems,
-      follow: () => undefined,
-      close: () => undefined,
-    }
+  const apply = () => {
+    catalog = extendCatalog(written, additions)
+  }
+  const store = {
+    current: () => catalog,
+    problems: () => problems,
+    extend(given: CatalogAdditions) {
+      additions = given
+      apply()
+    },
+  }
+  if (path === null) return { ...store, follow: () => undefined, close: () => undefined }
 
   const listeners: ((reread: CatalogReread) => void)[] = []
   const tell = (reread: CatalogReread) => {
@@ -57,9 +67,10 @@ export function openCatalogStore(options: CatalogStoreOptions): CatalogStore {
     const next = readCatalogFile(path)
     problems = next.ok ? [] : next.problems
     if (next.ok) {
-      const before = catalog.data
-      catalog = next.catalog
-      tell({ ok: true, before, after: catalog.data })
+      const before = written.data
+      written = next.catalog
+      apply()
+      tell({ ok: true, before, after: written.data })
       log.info({ path }, 'catalog file changed and is in force')
     } else {
       tell(next)
@@ -69,8 +80,7 @@ export function openCatalogStore(options: CatalogStoreOptions): CatalogStore {
   }
   watchFile(path, { interval: pollMs, persistent: false }, reread)
   return {
-    current: () => catalog,
-    problems: () => problems,
+    ...store,
     follow: (listener) => void listeners.push(listener),
     close: () => unwatchFile(path, reread),
   }

@@ -4,7 +4,9 @@ import { createCapacityCredential } from '#server/deployments/capacity-credentia
 import { configuredProviders } from '#server/gateway/open-providers'
 
 /** Wires the capacities of a process and starts their job. */
-export function openCapacity(container: Omit<Container, 'capacity' | 'traffic' | 'alerts'>): Capacity {
+export function openCapacity(
+  container: Omit<Container, 'capacity' | 'traffic' | 'alerts' | 'models'>,
+): Capacity {
   const { env, db, audit, clock, log, catalog, configuration, events, gateway, simulator, instanceId } =
     container
   const capacity = createCapacity({

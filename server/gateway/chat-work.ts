@@ -1,4 +1,5 @@
 import type { ChatRequestBody } from '#lib/contracts/openai'
+import { applyPreset } from '#lib/deployments/deployment-preset'
 import { providerBody } from '#lib/gateway/provider-body'
 import type { AttemptRequest, AttemptWork } from '#server/gateway/attempt-once'
 import { failedUsage } from '#server/gateway/attempt-usage'
@@ -48,7 +49,7 @@ function providerCall(
 ) {
   return {
     target: providerTarget(deployment),
-    body: providerBody(body, run.plan.limits, deployment.model),
+    body: applyPreset(providerBody(body, run.plan.limits, deployment.model), deployment.preset),
     timers,
     signal,
     requestId: run.context.requestId,

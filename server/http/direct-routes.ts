@@ -9,6 +9,8 @@ import { playgroundChat } from '#server/gateway/http/playground-chat'
 import { usage } from '#server/gateway/http/usage'
 import { adminOpenApi } from '#server/http/admin-open-api'
 import { healthLive, healthReady } from '#server/http/health'
+import { trainingConsents } from '#server/models/http/training-consents'
+import { trainingExamples } from '#server/models/http/training-examples'
 import { adminEvents } from '#server/telemetry/http/admin-events'
 import { metrics } from '#server/telemetry/http/metrics'
 
@@ -33,6 +35,8 @@ const exact: ReadonlyMap<string, DirectRoute> = new Map<string, DirectRoute>([
   ['/api/v1/models', { method: 'GET', handle: models }],
   ['/api/v1/usage', { method: 'GET', handle: usage }],
   ['/api/v1/feedback', { method: 'POST', handle: feedback }],
+  ['/api/v1/training/consents', { method: 'POST', handle: trainingConsents }],
+  ['/api/v1/training/examples', { method: 'POST', handle: trainingExamples }],
   ['/api/v1/openapi.json', { method: 'GET', handle: openApi }],
   ['/api/v1/openai/chat/completions', { method: 'POST', handle: chatCompletions }],
   ['/api/v1/openai/embeddings', { method: 'POST', handle: embeddings }],

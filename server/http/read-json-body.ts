@@ -19,10 +19,15 @@ export async function readJsonBody(request: Request, limitBytes: number): Promis
       message: `The content type is ${type ? `"${type.slice(0, 100)}"` : 'missing'}; send "application/json".`,
     })
   }
+  const bytes = await readBytes(request, limitBytes)
+  return { value: parseJson(decodeUtf8(bytes)), bytes: bytes.length }
+}
+
+/** The whole body. @throws AppError `body_too_large`, `body_incomplete`. */
+export async function readBytes(request: Request, limitBytes: number): Promise<Uint8Array> {
   const declared = request.headers.get('content-length')
   if (declared !== null && Number(declared) > limitBytes) throw tooLarge(limitBytes)
-  const bytes = declared === null ? await readChunks(request, limitBytes) : await readWhole(request)
-  return { value: parseJson(decodeUtf8(bytes)), bytes: bytes.length }
+  return declared === null ? readChunks(request, limitBytes) : readWhole(request)
 }
 
 /** With a declared length the server's parser holds the body to it, and reading it in one piece is cheap. */
@@ -57,7 +62,8 @@ function incomplete(cause: unknown): AppError {
   })
 }
 
-function decodeUtf8(bytes: Uint8Array): string {
+/** @throws AppError `invalid_utf8`. */
+export function decodeUtf8(bytes: Uint8Array): string {
   try {
     return decoder.decode(bytes)
   } catch (cause) {

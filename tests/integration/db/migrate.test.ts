@@ -11,6 +11,7 @@ import * as experiments from '#schema/experiments'
 import * as gateway from '#schema/gateway'
 import * as jobs from '#schema/jobs'
 import * as migration from '#schema/migration'
+import * as models from '#schema/models'
 import * as quotas from '#schema/quotas'
 import * as reconciliations from '#schema/reconciliations'
 import * as resilience from '#schema/resilience'
@@ -44,6 +45,7 @@ describe('migrations', () => {
       ...gateway,
       ...jobs,
       ...migration,
+      ...models,
       ...quotas,
       ...resilience,
       ...telemetry,
