@@ -218,7 +218,6 @@ async function open(opening: Opening): Promise<OpenedContainer> {
     isShuttingDown: () => shutdown.signal.aborted,
     close: () => closeAll(closers),
   }
-  telemetry.observe(parts)
   return { container: { ...parts, ...(await startWatching(parts, { routing, closers })) }, firstOperatorUrl }
 }
 
@@ -231,6 +230,7 @@ async function startWatching(
   closers.push(capacity.close)
   const models = await openModels(parts)
   closers.push(models.close)
+  parts.telemetry.observe({ ...parts, models })
   const traffic = openTraffic(parts, routing)
   closers.push(traffic.close)
   closers.push(startExperimentJob(parts, parts.instanceId).close)

@@ -187,6 +187,50 @@ const rolloutRules: readonly AlertRuleInput[] = [
   },
 ]
 
+const modelRules: readonly AlertRuleInput[] = [
+  {
+    id: 'version-rolled-back',
+    name: 'Model version rolled itself back',
+    about:
+      'It was proven worse than what served its tier before; the last stable version serves again. Putting another version there ends the alert.',
+    metric: 'version.rolled_back',
+    condition: state,
+    resolve: { forSeconds: 0 },
+    severity: 'critical',
+    groupBy: ['tier'],
+  },
+  {
+    id: 'version-consent-withdrawn',
+    name: 'Deployed version learned from withdrawn words',
+    about: 'Somebody whose words it was trained on has withdrawn their consent. Retire it, or train it anew.',
+    metric: 'version.consent_withdrawn',
+    condition: state,
+    resolve: { forSeconds: 0 },
+    severity: 'warning',
+    groupBy: ['version'],
+  },
+  {
+    id: 'fine-tuning-failed',
+    name: 'Fine-tuning job failed',
+    about: 'The job says why. Retiring it ends the alert.',
+    metric: 'fine_tuning.failed',
+    condition: state,
+    resolve: { forSeconds: 0 },
+    severity: 'warning',
+    groupBy: ['job'],
+  },
+  {
+    id: 'fine-tuning-unpriced',
+    name: 'Training without a price',
+    about: 'The price book does not say what training this model costs. Set its price of training.',
+    metric: 'fine_tuning.unpriced',
+    condition: state,
+    resolve: { forSeconds: 0 },
+    severity: 'info',
+    groupBy: ['job'],
+  },
+]
+
 const moneyRules: readonly AlertRuleInput[] = [
   {
     id: 'cost-hour',
@@ -305,6 +349,7 @@ export const builtInRules: readonly AlertRule[] = [
   ...rolloutRules,
   ...trafficRules,
   ...experimentRules,
+  ...modelRules,
   ...moneyRules,
   ...auditRules,
 ].map((rule) => alertRule.parse(rule))

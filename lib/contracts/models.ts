@@ -169,7 +169,6 @@ export type DeployVersionBody = z.infer<typeof deployVersionBody>
 export type PlaceVersionBody = z.infer<typeof placeVersionBody>
 export type VersionView = z.infer<typeof versionView>
 export type PlacementView = z.infer<typeof placementView>
-export type ModelDeploymentView = z.infer<typeof modelDeploymentView>
 export type ModelsView = z.infer<typeof modelsView>
 export type VersionFigures = z.infer<typeof figures>
 export type VersionHistory = z.infer<typeof versionHistory>

@@ -165,6 +165,5 @@ export type AddedExamples = z.infer<typeof addedExamples>
 export type CreateJobBody = z.infer<typeof createJobBody>
 export type JobView = z.infer<typeof jobView>
 export type JobDetail = z.infer<typeof jobDetail>
-export type JobsView = z.infer<typeof jobsView>
 export type TrainingView = z.infer<typeof trainingView>
 export type EvaluationView = z.infer<typeof evaluationSummary>

@@ -199,6 +199,20 @@ export const metricList = {
     help: 'Rollouts that were rolled back through this instance: by the evaluator, or by an operator.',
     labels: { 'huntaze.by': ['evaluator', 'operator'] },
   },
+  versionRollbacks: {
+    name: 'huntaze.model.rollbacks',
+    kind: 'observed counter',
+    unit: '{version}',
+    help: 'Model versions that were taken back from a tier through this instance: by their guardrails, or by an operator.',
+    labels: { 'huntaze.by': ['guardrails', 'operator'] },
+  },
+  fineTuningJobs: {
+    name: 'huntaze.fine_tuning.jobs',
+    kind: 'observed counter',
+    unit: '{job}',
+    help: 'Fine-tuning jobs that ended on this instance, by how.',
+    labels: { 'huntaze.outcome': ['ready', 'failed', 'cancelled'] },
+  },
   inFlight: {
     name: 'huntaze.deployment.in_flight',
     kind: 'gauge',

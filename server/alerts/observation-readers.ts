@@ -9,6 +9,7 @@ import { observeRegions } from '#server/deployments/observe-regions'
 import { observeExperiments } from '#server/experiments/observe-experiments'
 import { observeShedding } from '#server/gateway/observe-shedding'
 import { observeDualWrite } from '#server/migration/observe-dual-write'
+import { observeFineTuning, observeVersions } from '#server/models/observe-versions'
 import { observeBudgets } from '#server/quotas/observe-budgets'
 import { observeBreakers } from '#server/resilience/observe-breakers'
 import { observeTiers } from '#server/telemetry/observe-tiers'
@@ -49,5 +50,7 @@ export function observationReaders(parts: ObservationParts): readonly Observatio
     { name: 'rollout', read: observeRollouts(db) },
     { name: 'traffic', read: observeTraffic(parts) },
     { name: 'experiment', read: observeExperiments(db) },
+    { name: 'version', read: observeVersions(db) },
+    { name: 'fine_tuning', read: observeFineTuning(db) },
   ]
 }

@@ -78,7 +78,8 @@ function begin(parts: GatewayParts, { kind, model, correlationId, signal }: Begi
   const requestId = newId('req')
   const nowMs = parts.clock.nowMs()
   const route = { kind, model, stream: false, temperature: null, region: null, session: null, requestId }
-  const wanted = { ...route, maxOutputTokens: kind === 'chat' ? maxOutputTokens : null }
+  const calm = { creatorId: null, operation: 'evaluation', switchId: null }
+  const wanted = { ...route, ...calm, maxOutputTokens: kind === 'chat' ? maxOutputTokens : null }
   const decision = planRoute(wanted, routeSnapshot(parts, { streamed: false, nowMs }))
   if (!decision.ok) throw new AppError(decision.code, { message: decision.message })
   return startRun({

@@ -1,5 +1,6 @@
 import type { Container } from '#server/create-container'
 import type { AskVersion } from '#server/models/ask-version'
+import type { ModelTally } from '#server/models/model-tally'
 import type { ResourceManagers } from '#server/models/resource-managers'
 import type { TrainingServices } from '#server/models/training-services'
 
@@ -15,6 +16,7 @@ export interface ModelParts
   managers: ResourceManagers
   training: TrainingServices
   ask: AskVersion
+  tally: Pick<ModelTally, 'count'>
   /** Lets whoever works on jobs, deployments and placements look now. */
   wake(): void
 }

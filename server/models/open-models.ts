@@ -8,6 +8,7 @@ import { createJobLease } from '#server/jobs/job-lease'
 import { createAskVersion } from '#server/models/ask-version'
 import { readAdditions } from '#server/models/catalog-additions'
 import type { ModelParts } from '#server/models/model-parts'
+import { createModelTally, type ModelTally } from '#server/models/model-tally'
 import { createPacedWork, type PacedWork } from '#server/models/paced-work'
 import { createResourceManagers, simulatedAccess } from '#server/models/resource-managers'
 import { stepOneDeployment } from '#server/models/run-deployments'
@@ -19,6 +20,7 @@ import { syncWorkspace, type Workspace } from '#server/models/workspace-sync'
 /** The models of a process: `container.models`. Use cases take the parts, the work goes on by itself. */
 export interface Models {
   parts: ModelParts
+  tally: ModelTally
   /** Null where no Azure ML workspace is configured. */
   workspace: Workspace | null
   /** Fine-tuning jobs and deployments; versions under guardrails; the workspace. */
@@ -43,12 +45,14 @@ export async function openModels(container: Opening): Promise<Models> {
   const credential = createCapacityCredential(clock)
   const shared = { catalog: catalog.current, credential }
   const apiKey = isReal ? (env.AZURE_OPENAI_API_KEY ?? null) : 'simulated'
+  const tally = createModelTally()
   const parts: ModelParts = {
     ...{ db, clock, log, catalog, configuration, events, audit, prices, redactor, instanceId },
     simulated: simulator !== null,
     managers: createResourceManagers({ ...shared, simulator }),
     training: createTrainingServices({ ...shared, apiVersion: env.AZURE_OPENAI_API_VERSION, apiKey }),
     ask: createAskVersion(container.gateway),
+    tally,
     wake: () => {
       work.jobs.wake()
       work.guard.wake()
@@ -63,6 +67,7 @@ export async function openModels(container: Opening): Promise<Models> {
   for (const one of Object.values(work)) one.start()
   return {
     parts,
+    tally,
     workspace,
     work,
     async close() {

@@ -165,6 +165,7 @@ export async function rollBackTier(parts: ModelParts, order: RollBack): Promise<
     return { from: current, to }
   })
   if (result === null) return null
+  parts.tally.count(deed === null ? 'guardrails' : 'operator')
   await parts.configuration.check()
   parts.events.publish('model')
   return result

@@ -132,6 +132,7 @@ async function finish(parts: ModelParts, job: FineTuningJob, outcome: Outcome): 
       'a step of a fine-tuning job failed',
     )
     if (isOver) await noteEnd(parts, job, outcome.failed)
+    if (isOver) parts.tally.count('failed')
     return
   }
   const { patch = {} } = outcome
@@ -146,6 +147,7 @@ async function finish(parts: ModelParts, job: FineTuningJob, outcome: Outcome): 
     throw new Error(`a job cannot go from ${job.state} to ${outcome.next}`)
   const moved = { state: outcome.next, stepProgress: 0, failures: 0, ...patch, ...givenBack(nowMs, 0) }
   await db.orm.update(fineTuningJobs).set(moved).where(still)
+  if (outcome.next === 'ready' || outcome.next === 'cancelled') parts.tally.count(outcome.next)
   log.info({ ...fields, next: outcome.next }, 'a fine-tuning job went on')
 }
 

@@ -21,7 +21,7 @@ export interface LegacyProbes {
   close(): Promise<void>
 }
 
-export interface ProbeParts extends Omit<Container, 'traffic' | 'alerts' | 'capacity'> {
+export interface ProbeParts extends Omit<Container, 'traffic' | 'alerts' | 'capacity' | 'models'> {
   everyMinutes: number
   dailyCapUsd: number
 }

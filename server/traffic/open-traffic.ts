@@ -48,7 +48,7 @@ export async function openTrafficState(parts: StateParts): Promise<OpenedTraffic
 
 /** Opens what works beside requests: the rehearsal of the way back, and the switch without a database. */
 export function openTraffic(
-  parts: Omit<Container, 'traffic' | 'alerts' | 'capacity'>,
+  parts: Omit<Container, 'traffic' | 'alerts' | 'capacity' | 'models'>,
   { state, reports }: OpenedTrafficState,
 ): Traffic {
   const { env, configuration, events } = parts

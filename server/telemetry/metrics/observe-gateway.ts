@@ -5,13 +5,13 @@ import type { Observe } from '#server/telemetry/metrics/open-metrics'
 
 /** Whose state is read with every look at the metrics. */
 export interface ObservedParts
-  extends Pick<Container, 'ledger' | 'gateway' | 'refusals' | 'redactor' | 'clock' | 'rollouts'> {
+  extends Pick<Container, 'ledger' | 'gateway' | 'refusals' | 'redactor' | 'clock' | 'rollouts' | 'models'> {
   minuteTokens: MinuteTokens
 }
 
 /** Deployments, breakers, ledger, refusals and redaction as they are now. */
 export function observeGateway(parts: ObservedParts, observe: Observe): void {
-  const { ledger, refusals, redactor, gateway, rollouts } = parts
+  const { ledger, refusals, redactor, gateway, rollouts, models } = parts
   for (const [id, { capacity }] of gateway.catalog().deployments) {
     observeDeployment(parts, observe, { id, tokensPerMinute: capacity?.tokensPerMinute ?? null })
   }
@@ -29,6 +29,11 @@ export function observeGateway(parts: ObservedParts, observe: Observe): void {
   }
   for (const [by, count] of rollouts.rollbacks.read())
     observe('rolloutRollbacks', count, { 'huntaze.by': by })
+  for (const [move, count] of models.tally.read()) {
+    if (move === 'guardrails' || move === 'operator')
+      observe('versionRollbacks', count, { 'huntaze.by': move })
+    else observe('fineTuningJobs', count, { 'huntaze.outcome': move })
+  }
   for (const [code, count] of refusals.read()) observe('errors', count, { 'error.type': code })
   for (const [kind, count] of Object.entries(redactor.report().redacted)) {
     observe('redactions', count, { 'huntaze.kind': kind })
