@@ -35,7 +35,7 @@ async function prompt(name: string): Promise<string> {
   return id
 }
 
-describe('the registry', { timeout: 120_000 }, () => {
+describe('the registry', { timeout: 240_000 }, () => {
   it('finds the versions of the catalog, with their stage, place and retirement', async () => {
     expect(await under.version('gpt-4-turbo')).toMatchObject({
       kind: 'base',

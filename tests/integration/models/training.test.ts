@@ -10,7 +10,7 @@ const under = startModels()
 const training = async () => trainingView.parse(await (await under.call(read)).json())
 const handUp = (body: string) => under.call(upload, { body, query: '?reason=import' })
 
-describe('consent and examples', { timeout: 120_000 }, () => {
+describe('consent and examples', { timeout: 240_000 }, () => {
   it('is no until it is yes, for the creator and for each fan', async () => {
     const refused = await under.handIn(conversations(3))
     expect(refused.status).toBe(403)
