@@ -78,7 +78,7 @@ function begin(parts: GatewayParts, { kind, model, correlationId, signal }: Begi
   const requestId = newId('req')
   const nowMs = parts.clock.nowMs()
   const route = { kind, model, stream: false, temperature: null, region: null, session: null, requestId }
-  const calm = { creatorId: null, operation: 'evaluation', switchId: null }
+  const calm = { accountId: consoleAccount, creatorId: null, operation: 'evaluation', switchId: null }
   const wanted = { ...route, ...calm, maxOutputTokens: kind === 'chat' ? maxOutputTokens : null }
   const decision = planRoute(wanted, routeSnapshot(parts, { streamed: false, nowMs }))
   if (!decision.ok) throw new AppError(decision.code, { message: decision.message })
@@ -95,7 +95,7 @@ function begin(parts: GatewayParts, { kind, model, correlationId, signal }: Begi
       correlationId,
       trace: traceContext(null),
       principal: {
-        accountId: 'acc_console',
+        accountId: consoleAccount,
         plan: 'unlimited',
         keyId: 'evaluation',
         scopes: new Set(dataPlaneScopes),
