@@ -1,3 +1,4 @@
+import { consoleAccount } from '#lib/access/console-account'
 import { dataPlaneScopes } from '#lib/contracts/access'
 import type { TestCallView } from '#lib/contracts/resilience'
 import { planRoute, type RouteRequest } from '#lib/gateway/plan-route'
@@ -180,7 +181,7 @@ function testContext(
     correlationId: requestId,
     trace: traceContext(request.headers.get('traceparent')),
     principal: {
-      accountId: 'acc_console',
+      accountId: consoleAccount,
       plan: 'unlimited',
       keyId: actor.id,
       scopes: new Set(dataPlaneScopes),

@@ -1,3 +1,4 @@
+import { consoleAccount } from '#lib/access/console-account'
 import { dataPlaneScopes } from '#lib/contracts/access'
 import { planRoute, type RouteRequest } from '#lib/gateway/plan-route'
 import { cosineOf } from '#lib/models/score-answer'

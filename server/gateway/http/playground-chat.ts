@@ -1,3 +1,4 @@
+import { consoleAccount } from '#lib/access/console-account'
 import { dataPlaneScopes } from '#lib/contracts/access'
 import { answerChatCall } from '#server/gateway/http/chat-completions'
 import { AppError } from '#server/http/app-error'
@@ -17,7 +18,7 @@ export const playgroundChat = defineRoute({
   handle: async ({ container, actor, request, requestId }) => {
     const { value } = await readJsonBody(request, container.bodyLimitBytes)
     const principal = {
-      accountId: 'acc_console',
+      accountId: consoleAccount,
       plan: 'unlimited',
       keyId: actor.id,
       scopes: new Set(dataPlaneScopes),
