@@ -74,7 +74,7 @@ describeOnDatabases('the audit log as it is read', (openDb, { openEmpty }) => {
     await db.pool.query(
       `INSERT INTO api_keys (id, account_id, name, secret_hash, prefix, scopes, plan, created_at, created_by)
        SELECT 'key_' || n, 'acc_many', 'n', 'hash ' || n, 'htz_' || n, '{}', 'pro', now() - n * interval '1 second', 'usr_1'
-       FROM generate_series(1, 1_200) AS n`,
+       FROM generate_series(1, 1200) AS n`,
     )
     const world = auditWorld(db)
     await world.append(1, { actorId: 'key_1177', correlationId: 'req_many' })

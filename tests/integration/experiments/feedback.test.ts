@@ -29,6 +29,7 @@ async function rate(body: object, headers?: Record<string, string>) {
 }
 
 async function readRequest(id: string) {
+  await gateway.container.ledger.caughtUp()
   const { readRequest } = await import('#server/telemetry/read-request')
   return requestDetail.parse(await readRequest(gateway.container.db, id))
 }

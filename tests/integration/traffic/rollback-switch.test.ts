@@ -49,6 +49,8 @@ describe('the rollback switch', () => {
     await expect
       .poll(async () => (await readTrafficView()).switches[0]?.thrown.firstRequest, { timeout: 10_000 })
       .toMatchObject({ id: first.headers.get('x-request-id'), deploymentId: 'openai-gpt-35-turbo' })
+    const metrics = await (await fetch(`${gateway.url}/metrics`)).text()
+    expect(metrics).toMatch(/^huntaze_traffic_rolled_back_total\{.*huntaze_tier="economy".*\} 1$/m)
     const view = await readTrafficView()
     expect(view.instances).toMatchObject([{ version: thrown.version, state: 'obeying', self: true }])
     expect(view.cells.find(({ tier, operation }) => tier === 'premium' && operation === null)).toMatchObject({

@@ -7,6 +7,7 @@ export const GET = defineRoute({ role: 'viewer', handle: ({ container }) => read
 
 export const POST = defineRoute({
   role: 'operator',
+  audits: 'experiment.create',
   body: createExperimentBody,
   handle: ({ container, actor, body, requestId }) => createExperiment(container, { actor, body, requestId }),
 })

@@ -10,6 +10,7 @@ export const GET = defineRoute({
 
 export const POST = defineRoute({
   role: 'operator',
+  audits: 'fine_tuning.create',
   body: createJobBody,
   handle: (input) => createJob(input.container.models.parts, input.body, deedOf(input)),
 })

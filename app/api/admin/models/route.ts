@@ -11,6 +11,7 @@ export const GET = defineRoute({
 
 export const POST = defineRoute({
   role: 'operator',
+  audits: 'model.register',
   body: registerVersionBody,
   handle: (input) => registerVersion(input.container.models.parts, input.body, deedOf(input)),
 })

@@ -5,6 +5,7 @@ import { rollBackByHand } from '#server/models/placements'
 
 export const POST = defineRoute({
   role: 'operator',
+  audits: 'model.roll_back',
   body: rollBackVersionBody,
   handle: (input) => rollBackByHand(input.container.models.parts, input.body, deedOf(input)),
 })

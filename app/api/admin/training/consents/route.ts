@@ -4,6 +4,7 @@ import { setConsent } from '#server/models/training-consents'
 
 export const POST = defineRoute({
   role: 'operator',
+  audits: 'training.consent',
   body: adminConsentBody,
   handle({ container, actor, body, requestId }) {
     const { accountId, reason, ...consent } = body

@@ -5,6 +5,7 @@ import { uploadExamples } from '#server/models/training-examples'
 
 export const POST = defineRoute({
   role: 'operator',
+  audits: 'training.add_examples',
   query: uploadQuery,
   async handle({ container, actor, query, request, requestId }) {
     const text = await readTextBody(request, {

@@ -4,6 +4,7 @@ import { defineRoute } from '#server/http/define-route'
 
 export const POST = defineRoute({
   role: 'operator',
+  audits: 'cost_anomaly.dismiss',
   body: dismissAnomalyBody,
   async handle({ container, actor, body, requestId }) {
     await container.ledger.caughtUp()

@@ -4,6 +4,7 @@ import { defineRoute } from '#server/http/define-route'
 
 export const POST = defineRoute({
   role: 'operator',
+  audits: 'experiment.stop',
   body: moveExperimentBody,
   handle: ({ container, actor, body, params, requestId }) =>
     moveExperiment(container, { id: params.id ?? '', command: 'stop', actor, body, requestId }),

@@ -5,6 +5,7 @@ import { deedOf } from '#server/models/model-deed'
 
 export const POST = defineRoute({
   role: 'operator',
+  audits: 'fine_tuning.cancel',
   body: jobReasonBody,
   handle: (input) => cancelJob(input.container.models.parts, input.params.id ?? '', deedOf(input)),
 })

@@ -5,6 +5,7 @@ import { deedOf } from '#server/models/model-deed'
 
 export const POST = defineRoute({
   role: 'operator',
+  audits: 'fine_tuning.retire',
   body: jobReasonBody,
   handle: (input) => retireJob(input.container.models.parts, input.params.id ?? '', deedOf(input)),
 })

@@ -5,6 +5,7 @@ import { placeVersion } from '#server/models/placements'
 
 export const POST = defineRoute({
   role: 'operator',
+  audits: 'model.place',
   body: placeVersionBody,
   handle: (input) =>
     placeVersion(input.container.models.parts, { ...input.body, id: input.params.id ?? '' }, deedOf(input)),

@@ -5,6 +5,7 @@ import { changeStage } from '#server/models/versions'
 
 export const POST = defineRoute({
   role: 'operator',
+  audits: 'model.change_stage',
   body: changeStageBody,
   handle: (input) =>
     changeStage(

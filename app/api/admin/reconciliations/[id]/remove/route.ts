@@ -4,6 +4,7 @@ import { defineRoute } from '#server/http/define-route'
 
 export const POST = defineRoute({
   role: 'operator',
+  audits: 'reconciliation.remove',
   body: reasonedBody,
   handle: ({ container: { db, audit }, actor, body, params, requestId }) =>
     removeReconciliation(

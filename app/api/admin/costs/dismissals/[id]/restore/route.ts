@@ -4,6 +4,7 @@ import { defineRoute } from '#server/http/define-route'
 
 export const POST = defineRoute({
   role: 'operator',
+  audits: 'cost_anomaly.restore',
   body: reasonedBody,
   async handle({ container, actor, body, params, requestId }) {
     const { db, clock, audit, redactor } = container

@@ -5,6 +5,7 @@ import { removeDeployment } from '#server/models/version-deployments'
 
 export const POST = defineRoute({
   role: 'admin',
+  audits: 'model.remove_deployment',
   body: modelReasonBody,
   handle: (input) => removeDeployment(input.container.models.parts, input.params.id ?? '', deedOf(input)),
 })
