@@ -134,7 +134,10 @@ async function pathParams(context: NextContext | undefined): Promise<Record<stri
 }
 
 function toResponse(result: unknown, requestId: string): Response {
-  if (result instanceof Response) return result
+  if (result instanceof Response) {
+    result.headers.set('x-request-id', requestId)
+    return result
+  }
   const headers = { 'x-request-id': requestId, 'cache-control': 'no-store' }
   if (result === undefined) return new Response(null, { status: 204, headers })
   return Response.json(result, { headers })

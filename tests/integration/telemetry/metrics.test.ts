@@ -69,7 +69,11 @@ beforeAll(async () => {
   const rules = [{ model: 'premium', operation: 'repeated', ttlSeconds: 600, maxTemperature: 1 }]
   await settings.update({ answerCache: { rules, maxMegabytes: 1 } }, { actorId: 'usr_1', atMs: Date.now() })
   await configuration.check()
-  const repeated = { ...body, metadata: { operation: 'repeated' } }
+  const repeated = {
+    ...body,
+    messages: [{ role: 'user', content: 'Say it again' }],
+    metadata: { operation: 'repeated' },
+  }
   for (let count = 0; count < 2; count += 1) await gateway.post(path, repeated)
   await gateway.post(path, { ...body, model: 'no-such-model' })
   await gateway.post(path, { ...body, model: 'unpriced' })
