@@ -51,8 +51,10 @@ export function DataTable<Row>({
   const sorted = useMemo(() => sortRows(rows, columns, sort), [rows, columns, sort])
   const isFixed = columns.some(({ width }) => width !== undefined)
   const minWidth = columns.reduce((sum, { width = leastWidth }) => sum + width, 0)
+  const sorts = columns.some(({ sortBy }) => sortBy !== undefined)
   return (
-    <div className={classes.scroll}>
+    // Without a head to focus, the keyboard could not scroll what is in here.
+    <div className={classes.scroll} tabIndex={sorts ? undefined : 0}>
       <table
         className={classes.table}
         style={isFixed ? { minWidth, tableLayout: 'fixed' } : undefined}

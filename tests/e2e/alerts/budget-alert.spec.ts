@@ -4,8 +4,6 @@ import { makeChannel, removeChannel } from '#tests/e2e/alerts/alert-channel'
 import { type SharedConsole, test } from '#tests/e2e/test'
 import { startWebhookReceiver, type WebhookReceiver } from '#tests/support/webhook-receiver'
 
-test.fixme(true, 'has not been seen to pass yet')
-
 let hooks: WebhookReceiver
 test.beforeEach(async () => {
   hooks = await startWebhookReceiver()

@@ -2,8 +2,6 @@ import { AxeBuilder } from '@axe-core/playwright'
 import { expect } from '@playwright/test'
 import { test } from '#tests/e2e/test'
 
-test.fixme(true, 'has not been seen to pass yet')
-
 test('an experiment starts, its interval narrows while traffic runs, and it is concluded', async ({
   page,
   request,
