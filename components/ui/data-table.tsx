@@ -1,5 +1,6 @@
 'use client'
 
+import { VisuallyHidden } from '@mantine/core'
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react'
 import { type ReactNode, useMemo, useState } from 'react'
 import type { Tone } from '#components/ui/tone'
@@ -7,6 +8,7 @@ import classes from './data-table.module.css'
 
 export interface Column<Row> {
   id: string
+  /** Empty for a column of buttons. */
   label: string
   /** Numbers stand right. */
   numeric?: boolean
@@ -107,7 +109,7 @@ function HeadCell<Row>({ column, sort, onSort }: HeadCellProps<Row>) {
   if (!column.sortBy) {
     return (
       <th scope="col" className={className}>
-        {column.label}
+        {column.label === '' ? <VisuallyHidden>Actions</VisuallyHidden> : column.label}
       </th>
     )
   }

@@ -94,6 +94,7 @@ export const theme = createTheme({
     Menu: { defaultProps: { shadow: 'md' } },
     Popover: { defaultProps: { shadow: 'md' } },
     ActionIcon: { defaultProps: { variant: 'subtle' } },
+    Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Close the message' } } },
     Modal: { defaultProps: { ...dialogProps, centered: true, overlayProps: { backgroundOpacity: 0.4 } } },
     Drawer: { defaultProps: { ...dialogProps, overlayProps: { backgroundOpacity: 0.25 } } },
   },
