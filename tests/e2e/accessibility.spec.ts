@@ -48,6 +48,7 @@ const views: readonly View[] = [
     shown: asked('Roll back premium', 'Roll back to the legacy providers'),
   },
   { name: 'experiments', path: '/experiments', shown: heading('Experiments') },
+  { name: 'models', path: '/models', shown: heading('Fine-tuning') },
   { name: 'new experiment', path: '/experiments', shown: asked('New experiment', 'New experiment') },
   { name: 'deployments', path: '/deployments', shown: heading('westeurope') },
   { name: 'deployment drawer', path: '/deployments?deployment=we-premium', shown: dialog('we-premium') },

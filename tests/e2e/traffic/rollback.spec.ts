@@ -7,8 +7,6 @@ import { adminEnv, apiKey, signIn } from '#tests/e2e/test'
 import { openPostgres, postgresRefusal } from '#tests/support/databases'
 import { type RunningProgram, runProgram } from '#tests/support/running-program'
 
-test.fixme(true, 'has not been seen to pass yet')
-
 /** A console and two more processes on one Postgres, since the switch is about all of them. */
 let own: StartedConsole
 let others: RunningProgram[]
@@ -59,7 +57,9 @@ test.afterAll(async () => {
 
 test('the picture shows who serves what, and three instances obey', async () => {
   await ask()
-  await expect(bar('premium')).toHaveAccessibleName(/answered by Azure 100 %; intended Azure 100 %/)
+  await expect(bar('premium')).toHaveAccessibleName(/answered by Azure 100 %; intended Azure 100 %/, {
+    timeout: 60_000,
+  })
   await expect(bar('premium, reply')).toHaveAccessibleName(/answered by Azure 100 %/)
   const fleet = page.getByRole('region', { name: 'Instances' })
   await expect(fleet).toContainText(/3\/3 on version \d+/)
@@ -90,14 +90,18 @@ test('P42 the switch from the top bar says what happens, takes a typed word, and
   expect(await ask()).toEqual(Array(3).fill('openai'))
   const notice = page.getByRole('status').filter({ hasText: 'rehearsal of a rollback' })
   await expect(notice).toContainText(/First request served: req_\w+ by openai-gpt-4-turbo/)
-  await expect(page.getByRole('alert')).toContainText('Rolled back: all traffic')
+  await expect(page.getByRole('alert').filter({ hasText: 'Rolled back: all' })).toContainText(
+    'Rolled back: all traffic',
+  )
   await expect(bar('premium')).toHaveAccessibleName(/intended legacy 100 %/)
 })
 
 test('the banner stands on every page, and leads back to the switch', async () => {
   const other = await page.context().newPage()
   await other.goto(`${own.program.url}/audit`)
-  await expect(other.getByRole('alert')).toContainText('Rolled back: all traffic')
+  await expect(other.getByRole('alert').filter({ hasText: 'Rolled back: all' })).toContainText(
+    'Rolled back: all traffic',
+  )
   await expect(other.getByRole('row', { name: /Rolled traffic back/ }).first()).toBeVisible()
   await other.getByRole('link', { name: 'See and return it' }).click()
   await expect(other).toHaveURL(/\/traffic$/)
@@ -114,8 +118,10 @@ test('it is returned with a typed word, and the history keeps what was proved', 
   expect(await ask()).toEqual(Array(3).fill('azure-openai'))
   const history = page.getByRole('table', { name: 'Earlier rollbacks' }).getByRole('row').nth(1)
   await expect(history).toContainText(/rehearsal of a rollback.*3\/3 instances on version \d+/)
-  await expect(history).toContainText(/rehearsal is over.*3\/3 instances.*first request req_/)
-  await expect(page.getByRole('alert').filter({ hasText: 'Rolled back' })).toHaveCount(0)
+  await expect(history).toContainText(/rehearsal is over.*3\/3 instances.*first request req_/, {
+    timeout: 30_000,
+  })
+  await expect(page.getByRole('alert').filter({ hasText: 'Rolled back: all' })).toHaveCount(0)
 })
 
 const bar = (name: string) => page.getByRole('img', { name: new RegExp(`^${name}: `) })
