@@ -22,16 +22,25 @@ export interface AnswerScore {
 }
 
 const refusals =
-  /\b(i can(?:no|')t (?:help|assist|do that)|i'?m sorry,? but i can|i am unable to|as an ai\b)/i
+  /\b(i can(?:no|['’])t (?:help|assist|do that)|i['’]?m sorry,? but i can|i am unable to|as an ai\b)/i
 
-/** The simulator marks its texts, which says nothing about them. */
+/** Whether a text reads like the words with which models refuse, in English. */
+export function soundsRefused(text: string): boolean {
+  return refusals.test(text)
+}
+
 const mark = /^\[simulated\]\s*/
 
+/** The text without the simulator's mark, which says nothing about it. */
+export function unmarkedText(text: string): string {
+  return text.replace(mark, '')
+}
+
 export function scoreAnswer({ answer, finishReason, reference, cosine }: JudgedAnswer): AnswerScore {
-  const text = answer.replace(mark, '')
+  const text = unmarkedText(answer)
   const similarity = Math.min(1, Math.max(0, cosine))
   const jsonValid = isJson(reference) ? isJson(text) : null
-  const refused = finishReason === 'content_filter' || refusals.test(text) || text.trim() === ''
+  const refused = finishReason === 'content_filter' || soundsRefused(text) || text.trim() === ''
   const lengthRatio = text.length / Math.max(1, reference.length)
   const quality = refused || jsonValid === false ? 0 : similarity
   return { similarity, jsonValid, refused, lengthRatio, quality }
