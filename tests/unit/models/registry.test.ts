@@ -141,7 +141,7 @@ describe('answers', () => {
       jsonValid: null,
       lengthRatio: 5 / 9,
     })
-    expect(judged('I’m sorry, but I can’t help').quality).toBe(0.8)
+    expect(judged('I’m sorry, but I can’t help').quality).toBe(0)
     expect(judged("I'm sorry, but I can't help with that").quality).toBe(0)
     expect(judged('x', 'y', { finishReason: 'content_filter' }).refused).toBe(true)
     expect(judged('{"a":1}', '{"a":2}')).toMatchObject({ jsonValid: true, quality: 0.8 })
