@@ -12,6 +12,7 @@ import type { CatalogStore } from '#server/deployments/catalog-store'
 import type { Experiments } from '#server/experiments/open-experiments'
 import type { GatewayParts } from '#server/gateway/gateway-parts'
 import type { RefusalCounter } from '#server/http/refusal-counter'
+import type { Migration } from '#server/migration/open-migration'
 import type { Models } from '#server/models/open-models'
 import type { Redactor } from '#server/privacy/redactor'
 import type { Quotas } from '#server/quotas/quotas'
@@ -47,6 +48,7 @@ export interface Container {
   capacity: Capacity
   rollouts: Rollouts
   experiments: Experiments
+  migration: Migration
   models: Models
   redactor: Redactor
   refusals: RefusalCounter

@@ -31,6 +31,8 @@ import {
   simulatedLabels,
 } from '#server/gateway/open-providers'
 import { createRefusalCounter } from '#server/http/refusal-counter'
+import type { MakePairs } from '#server/migration/dual-write-pairs'
+import { openMigration } from '#server/migration/open-migration'
 import { openModels } from '#server/models/open-models'
 import { createRedactor, type Redactor } from '#server/privacy/redactor'
 import { openQuotas } from '#server/quotas/open-quotas'
@@ -54,6 +56,8 @@ export interface OpenOptions {
   publicUrl?: () => string
   /** The system's unless a test moves its own. */
   clock?: Clock
+  /** The stores that move, instead of those that are registered. */
+  dualWritePairs?: MakePairs
 }
 
 /** Opens the container for whoever asked first without `server/main.ts` (serverless hosting). */
@@ -82,6 +86,7 @@ export async function openProcessContainer(options: OpenOptions): Promise<Opened
       publicUrl,
       closers,
       clock: options.clock ?? systemClock,
+      dualWritePairs: options.dualWritePairs,
     })
   } catch (error) {
     await closeAll(closers)
@@ -102,6 +107,7 @@ interface Opening {
   redactor: Redactor
   publicUrl: () => string
   clock: Clock
+  dualWritePairs: MakePairs | undefined
   /** Run in reverse order, also when opening fails half-way. */
   closers: (() => Promise<void> | void)[]
 }
@@ -172,6 +178,8 @@ async function open(opening: Opening): Promise<OpenedContainer> {
   const answers = await openAnswerCache({ env, db, settings, configuration, clock, log })
   closers.push(answers.store.close)
   const startedAtMs = clock.nowMs()
+  const migration = openMigration({ ...foundation, clock, log, instanceId }, opening.dualWritePairs)
+  closers.push(migration.close)
   const routing = await openTrafficState({ ...foundation, audit, instanceId, startedAtMs, clock, log })
   closers.push(routing.rollouts.close)
   const shutdown = new AbortController()
@@ -193,6 +201,7 @@ async function open(opening: Opening): Promise<OpenedContainer> {
     prices,
     quotas,
     experiments,
+    migration,
     gateway: createGatewayParts({
       ...resilience,
       ...shared,

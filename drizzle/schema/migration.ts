@@ -101,10 +101,24 @@ export const dualSwitches = pgTable(
     accountId: text('account_id').notNull(),
     stream: text('stream').notNull(),
     enabled: boolean('enabled').notNull(),
+    /** Whether the copy runs; it has ended when `backfilled_at` is set. Written by operators, and by the copy when it ends. */
+    backfillState: text('backfill_state', { enum: ['idle', 'running', 'paused'] })
+      .notNull()
+      .default('idle'),
+    /** In the row of every account: whose records are being copied; null = it is at the beginning. */
+    backfillAccount: text('backfill_account'),
     /** Id after which the backfill goes on; null = it is at the beginning. */
     backfillAfter: text('backfill_after'),
     backfilled: bigint('backfilled', { mode: 'number' }).notNull().default(sql`0`),
     backfilledAt: instant('backfilled_at'),
+    /** When the stores are compared next, or since when they are; null = not before the copy has ended. */
+    reconcileDueAt: instant('reconcile_due_at'),
+    /** Whether that comparison repairs what differs, where an operator asked for it; null = as the settings say. */
+    reconcileRepairs: boolean('reconcile_repairs'),
+    /** In the row of every account: the last account that this comparison is through with. */
+    reconcileAccount: text('reconcile_account'),
+    /** When the last comparison of all its accounts ended; null = none has since the copy began. */
+    reconciledAt: instant('reconciled_at'),
     changedAt: instant('changed_at').notNull(),
     changedBy: text('changed_by').notNull(),
   },

@@ -1,6 +1,16 @@
 import { z } from 'zod'
 import { answerCacheSettings } from '#lib/gateway/answer-cache-rules'
 
+/** How stores that are written twice are held against each other. */
+export const dualWriteSettings = z.strictObject({
+  /** Of 10,000 reads of a record, how many are compared with the second store. */
+  shadowReadBps: z.int().min(0).max(10_000).default(100),
+  /** From the end of one comparison of all records to the next. */
+  reconcileEveryHours: z.int().min(1).max(720).default(24),
+  /** Whether such a comparison repairs what differs; otherwise it only says so. */
+  repairs: z.boolean().default(true),
+})
+
 /** `GET` / `PATCH /api/admin/settings` (admin to change; a reason is required). */
 export const settingsView = z.object({
   /** Keep redacted prompts and answers with requests. */
@@ -10,6 +20,7 @@ export const settingsView = z.object({
   attemptRetentionDays: z.int().min(7).max(3650).default(90),
   /** Whose answers are kept and given again; nobody's by default. */
   answerCache: answerCacheSettings.prefault({}),
+  dualWrite: dualWriteSettings.prefault({}),
 })
 
 export const updateSettingsBody = z.strictObject({
@@ -18,6 +29,8 @@ export const updateSettingsBody = z.strictObject({
   attemptRetentionDays: z.int().min(7).max(3650).optional(),
   /** Takes the place of the whole part. */
   answerCache: answerCacheSettings.optional(),
+  /** Takes the place of the whole part. */
+  dualWrite: dualWriteSettings.optional(),
   reason: z.string().trim().min(3).max(500),
 })
 

@@ -1,21 +1,23 @@
 import type { VersionedRecord } from '#lib/migration/versioned-record'
 
 /** How the secondary's copy of a record differs from the primary's. */
-export type MismatchClass =
+export const mismatchClasses = [
   /** It has none. */
-  | 'missing'
+  'missing',
   /** The primary has none. */
-  | 'extra'
-  | 'behind'
-  | 'ahead'
+  'extra',
+  'behind',
+  'ahead',
   /** The primary's is erased, and this one is not. */
-  | 'resurrected'
+  'resurrected',
   /** Erased here alone. */
-  | 'erased'
+  'erased',
   /** The same version, and one is a tombstone. */
-  | 'state'
+  'state',
   /** The same version and state with another content. */
-  | 'content'
+  'content',
+] as const
+export type MismatchClass = (typeof mismatchClasses)[number]
 
 /** Null when both are the same, or neither has the record. */
 export function classifyMismatch(

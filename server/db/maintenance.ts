@@ -1,5 +1,6 @@
 import type { Database } from '#server/db/database'
 import { dropPartitionsBefore, ensurePartitions, partitionedTables } from '#server/db/partitions'
+import { pruneDualWrite } from '#server/migration/prune-dual-write'
 import type { Clock } from '#server/telemetry/clock'
 import type { Log } from '#server/telemetry/log'
 
@@ -111,6 +112,7 @@ async function applyRetention({ db, clock, settings, log }: MaintenanceOptions):
     await db.pool.query(`DELETE FROM ${table} WHERE at < $1::timestamptz`, [transitionsBefore])
   await deleteBefore(db, 'feedback', nowMs - ledgerRetentionDays * dayMs)
   await pruneExperiments(db, { nowMs, endedBeforeMs: nowMs - ledgerRetentionDays * dayMs })
+  await pruneDualWrite(db, nowMs)
   if (dropped.length > 0) log.info({ partitions: dropped }, 'dropped partitions past their retention')
   for (const [table, grains] of Object.entries(rollupRetention)) {
     for (const [grain, days] of Object.entries(grains)) {

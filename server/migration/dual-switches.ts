@@ -1,6 +1,7 @@
-import { drizzle } from 'drizzle-orm/node-postgres'
+import { type SQL, sql } from 'drizzle-orm'
 import type { PoolClient } from 'pg'
 import type { RecordAudit } from '#server/audit/record-audit'
+import type { Transaction } from '#server/config/configuration-version'
 
 /** The switch of every account that has none of its own. */
 export const everyAccount = '*'
@@ -23,38 +24,39 @@ export type Statements = Pick<PoolClient, 'query'>
 /**
  * Turns the dual-write of an account on or off and records it, inside the transaction of the caller. Waits for writes under way and holds
  * up new ones until the commit: whoever wrote without the outbox is seen by a backfill that begins after it. Turning it on
- * sends the backfill back to the beginning.
+ * sends the backfill back to the beginning, where it waits to be started; what was proven by comparing is forgotten.
  */
 export async function setDualSwitch(
-  { tx, record }: { tx: PoolClient; record: RecordAudit },
+  { tx, record }: { tx: Transaction; record: RecordAudit },
   change: SwitchChange,
 ): Promise<void> {
   const { stream, accountId, enabled, actorId, nowMs } = change
-  const changedAt = new Date(nowMs)
-  await tx.query(
-    `INSERT INTO dual_switches (account_id, stream, enabled, changed_at, changed_by) VALUES ($1, $2, false, $3, $4)
-     ON CONFLICT DO NOTHING`,
-    [everyAccount, stream, changedAt, actorId],
+  const changedAt = new Date(nowMs).toISOString()
+  await tx.execute(sql`
+    INSERT INTO dual_switches (account_id, stream, enabled, changed_at, changed_by)
+    VALUES (${everyAccount}, ${stream}, false, ${changedAt}, ${actorId}) ON CONFLICT DO NOTHING`)
+  await tx.execute(
+    sql`SELECT 1 FROM dual_switches WHERE stream = ${stream} AND account_id = ${everyAccount} FOR UPDATE`,
   )
-  await tx.query('SELECT 1 FROM dual_switches WHERE stream = $1 AND account_id = $2 FOR UPDATE', [
-    stream,
-    everyAccount,
-  ])
-  const { rows } = await tx.query<{ enabled: boolean }>(
-    'SELECT enabled FROM dual_switches WHERE stream = $1 AND account_id = $2',
-    [stream, accountId],
+  const { rows } = await tx.execute<{ enabled: boolean }>(
+    sql`SELECT enabled FROM dual_switches WHERE stream = ${stream} AND account_id = ${accountId}`,
   )
-  await tx.query(
-    `INSERT INTO dual_switches AS present (account_id, stream, enabled, changed_at, changed_by)
-     VALUES ($1, $2, $3, $4, $5)
-     ON CONFLICT (stream, account_id) DO UPDATE SET
-       enabled = excluded.enabled, changed_at = excluded.changed_at, changed_by = excluded.changed_by,
-       backfill_after = CASE WHEN present.enabled THEN present.backfill_after END,
-       backfilled = CASE WHEN present.enabled THEN present.backfilled ELSE 0 END,
-       backfilled_at = CASE WHEN present.enabled THEN present.backfilled_at END`,
-    [accountId, stream, enabled, changedAt, actorId],
-  )
-  await record(drizzle({ client: tx }), {
+  const kept = (column: SQL, otherwise: SQL) =>
+    sql`CASE WHEN present.enabled THEN ${column} ELSE ${otherwise} END`
+  await tx.execute(sql`
+    INSERT INTO dual_switches AS present (account_id, stream, enabled, changed_at, changed_by)
+    VALUES (${accountId}, ${stream}, ${enabled}, ${changedAt}, ${actorId})
+    ON CONFLICT (stream, account_id) DO UPDATE SET
+      enabled = excluded.enabled, changed_at = excluded.changed_at, changed_by = excluded.changed_by,
+      backfill_state = ${kept(sql`present.backfill_state`, sql`'idle'`)},
+      backfill_account = ${kept(sql`present.backfill_account`, sql`NULL`)},
+      backfill_after = ${kept(sql`present.backfill_after`, sql`NULL`)},
+      backfilled = ${kept(sql`present.backfilled`, sql`0`)},
+      backfilled_at = ${kept(sql`present.backfilled_at`, sql`NULL`)},
+      reconcile_due_at = ${kept(sql`present.reconcile_due_at`, sql`NULL`)},
+      reconcile_account = ${kept(sql`present.reconcile_account`, sql`NULL`)},
+      reconciled_at = ${kept(sql`present.reconciled_at`, sql`NULL`)}`)
+  await record(tx, {
     action: 'dual_switch.set',
     actorId,
     resource: `dual_switch/${stream}`,

@@ -66,6 +66,14 @@ export function createPostgresRecordStore(
     page: (accountId, after, limit) =>
       select('($3::text IS NULL OR id > $3) ORDER BY id LIMIT $4', [accountId, store, after, limit]),
     bucket: (accountId, bucket) => select('bucket = $3', [accountId, store, bucket]),
+    async nextAccount(after) {
+      const { rows } = await db.pool.query<{ account_id: string }>(
+        `SELECT account_id FROM dual_records WHERE store = $1 AND ($2::text IS NULL OR account_id > $2)
+         ORDER BY account_id LIMIT 1`,
+        [store, after],
+      )
+      return rows[0]?.account_id ?? null
+    },
     async digests(accountId, ranges) {
       const width = ranges[0]?.width ?? 1
       const { rows } = await db.pool.query<{ first: number; records: number; high: string; low: string }>(

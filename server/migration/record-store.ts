@@ -19,4 +19,6 @@ export interface RecordStore {
   /** Of what is really stored now; ranges without records may be left out. All ranges have the same width. */
   digests(accountId: string, ranges: readonly BucketRange[]): Promise<BucketDigest[]>
   bucket(accountId: string, bucket: number): Promise<VersionedRecord[]>
+  /** The account with records, tombstones too, that follows the given one; null begins, null ends. Asked of the primary. */
+  nextAccount(after: string | null): Promise<string | null>
 }

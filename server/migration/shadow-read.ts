@@ -13,10 +13,16 @@ export async function shadowRead(
 ): Promise<MismatchClass | null> {
   const { db, stream, accountId, primary, secondary, sampleBps } = options
   if (bucketOf('shadow_read', readId) >= sampleBps) return null
-  const [their] = await secondary.read(accountId, [recordId])
-  const [our] = await primary.read(accountId, [recordId])
-  const mismatch = classifyMismatch(our ?? null, their ?? null)
-  if (!mismatch || (await pendingRecords(db, { stream, accountId, ids: [recordId] })).size > 0) return null
+  const look = async () => {
+    const [their] = await secondary.read(accountId, [recordId])
+    const [our] = await primary.read(accountId, [recordId])
+    const mismatch = classifyMismatch(our ?? null, their ?? null)
+    const late = mismatch ? await pendingRecords(db, { stream, accountId, ids: [recordId] }) : null
+    return late?.size === 0 ? mismatch : null
+  }
+  // A change that was written and delivered between two reads looks like a difference once.
+  const mismatch = (await look()) && (await look())
+  if (!mismatch) return null
   await noteMismatches([{ id: recordId, class: mismatch }], {
     db,
     stream,

@@ -1,8 +1,8 @@
-import type { PoolClient } from 'pg'
 import type { RecordState, VersionedRecord } from '#lib/migration/versioned-record'
 import { createRecordAudit } from '#server/audit/record-audit'
 import type { Database } from '#server/db/database'
 import { setDualSwitch } from '#server/migration/dual-switches'
+import type { DualWritePair } from '#server/migration/dual-write-pairs'
 import { createPostgresRecordStore } from '#server/migration/postgres-record-store'
 import type { RecordStore } from '#server/migration/record-store'
 import { writeRecord } from '#server/migration/write-record'
@@ -10,21 +10,32 @@ import { testPseudonyms } from '#tests/support/pseudonyms'
 
 export const stream = 'things'
 
-export const openStores = (db: Database): { primary: RecordStore; secondary: RecordStore } => ({
+export const openStores = (db: Pick<Database, 'pool'>): { primary: RecordStore; secondary: RecordStore } => ({
   primary: createPostgresRecordStore(db, { store: 'old', stream }),
   secondary: createPostgresRecordStore(db, { store: 'new', stream }),
 })
 
-async function inTransaction<Result>(
-  db: Database,
-  work: (tx: PoolClient) => Promise<Result>,
-): Promise<Result> {
+/** Two stores in one database, of a stream of their own. */
+export const openPair = (db: Pick<Database, 'pool'>, name: string): DualWritePair => ({
+  stream: name,
+  names: { primary: 'the old store', secondary: 'the new store' },
+  primary: createPostgresRecordStore(db, { store: `${name} old`, stream: name }),
+  secondary: createPostgresRecordStore(db, { store: `${name} new`, stream: name }),
+})
+
+/** Writes to the primary of `openPair`, as a domain does. */
+export async function writeToPair(
+  db: Pick<Database, 'pool'>,
+  name: string,
+  change: Write,
+  nowMs = 0,
+): Promise<bigint | null> {
   const client = await db.pool.connect()
   try {
     await client.query('BEGIN')
-    const result = await work(client)
+    const version = await writeRecord(client, { ...change, stream: name, store: storeOf(name), nowMs })
     await client.query('COMMIT')
-    return result
+    return version
   } catch (error) {
     await client.query('ROLLBACK')
     throw error
@@ -33,6 +44,8 @@ async function inTransaction<Result>(
   }
 }
 
+const storeOf = (name: string) => (name === stream ? 'old' : `${name} old`)
+
 export interface Write {
   accountId: string
   id: string
@@ -40,15 +53,14 @@ export interface Write {
   body: string | null
 }
 
-export const write = (db: Database, change: Write, nowMs = 0) =>
-  inTransaction(db, (tx) => writeRecord(tx, { ...change, stream, store: 'old', nowMs }))
+export const write = (db: Database, change: Write, nowMs = 0) => writeToPair(db, stream, change, nowMs)
 
 const record = createRecordAudit({ pseudonyms: testPseudonyms, nowMs: () => 0 })
 const switchOrder = { actorId: 'usr_1', reason: 'a rehearsal', correlationId: 'req_switch' }
 
-export const setSwitch = (db: Database, accountId: string, enabled: boolean) =>
-  inTransaction(db, (tx) =>
-    setDualSwitch({ tx, record }, { stream, accountId, enabled, nowMs: 0, ...switchOrder }),
+export const setSwitch = (db: Database, accountId: string, enabled: boolean, name = stream) =>
+  db.orm.transaction((tx) =>
+    setDualSwitch({ tx, record }, { stream: name, accountId, enabled, nowMs: 0, ...switchOrder }),
   )
 
 /** All records of an account, by id. */

@@ -9,6 +9,7 @@ import { setContainer } from '#server/container'
 import type { Container } from '#server/create-container'
 import { stopGracefully } from '#server/http/graceful-stop'
 import { createDispatcher } from '#server/http/request-dispatcher'
+import type { MakePairs } from '#server/migration/dual-write-pairs'
 import { openProcessContainer } from '#server/open-container'
 import type { Clock } from '#server/telemetry/clock'
 import { copyTemplate } from '#tests/support/databases'
@@ -31,6 +32,8 @@ export interface TestGatewayOptions {
   catalog?: CatalogInput
   /** Read for every time that is compared; timers run by the system's all the same. */
   clock?: Clock
+  /** Stores that move. */
+  dualWritePairs?: MakePairs
 }
 
 /** The program without its pages, on a free port, over a database of its own. One a process: it is the process's container. */
@@ -56,6 +59,7 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
     env: env.env,
     publicUrl: () => url,
     ...(options.clock ? { clock: options.clock } : {}),
+    ...(options.dualWritePairs ? { dualWritePairs: options.dualWritePairs } : {}),
   })
   setContainer(Promise.resolve(container))
   server.on(
