@@ -1,15 +1,17 @@
-import { asItems, asRecord, asText, parseJson } from '#lib/gateway/json-fields'
+import { asCount, asItems, asRecord, asText, parseJson } from '#lib/gateway/json-fields'
 
 interface Joined {
   index: unknown
   message: Record<string, unknown>
   finish_reason: unknown
-  calls: number
+  calls: Record<string, unknown>[]
+  /** Something in it cannot be joined. */
+  isForeign: boolean
 }
 
 /**
  * A streamed answer as the whole one that it is: JSON text of a `chat.completion` with the stream's own id, model and
- * usage. Null for streams with parts that cannot be joined by their text alone (tool calls, audio).
+ * usage. Null for streams with parts that cannot be joined by their text alone (audio, the old function calls).
  *
  * @param chunks JSON texts of the stream's events in order, the usage frame included.
  */
@@ -23,14 +25,14 @@ export function joinChunks(chunks: readonly string[]): string | null {
       if (event[name]) head[name] = event[name]
     for (const item of asItems(event.choices)) addChoice(choices, asRecord(item))
   }
-  if (choices.size === 0 || [...choices.values()].some(({ calls }) => calls > 0)) return null
+  if (choices.size === 0 || [...choices.values()].some(({ isForeign }) => isForeign)) return null
   const { usage, ...rest } = head
   return JSON.stringify({
     ...rest,
     object: 'chat.completion',
-    choices: [...choices.values()].map(({ index, message, finish_reason }) => ({
+    choices: [...choices.values()].map(({ index, message, finish_reason, calls }) => ({
       index,
-      message,
+      message: calls.length === 0 ? message : { ...message, tool_calls: calls },
       finish_reason,
     })),
     ...(usage === undefined ? {} : { usage }),
@@ -44,7 +46,8 @@ function addChoice(choices: Map<unknown, Joined>, choice: Record<string, unknown
     index,
     message: { role: 'assistant', content: null },
     finish_reason: null,
-    calls: 0,
+    calls: [],
+    isForeign: false,
   }
   choices.set(index, known)
   if (choice.finish_reason) known.finish_reason = choice.finish_reason
@@ -52,5 +55,28 @@ function addChoice(choices: Map<unknown, Joined>, choice: Record<string, unknown
   for (const name of ['content', 'refusal', 'reasoning_content']) {
     if (typeof delta[name] === 'string') known.message[name] = asText(known.message[name]) + delta[name]
   }
-  if (asItems(delta.tool_calls).length > 0 || delta.function_call || delta.audio) known.calls += 1
+  for (const part of asItems(delta.tool_calls)) addCall(known, asRecord(part))
+  if (delta.function_call || delta.audio) known.isForeign = true
+}
+
+/** The first part of a call names it, the others bring its arguments on. */
+function addCall(known: Joined, part: Record<string, unknown> | null): void {
+  const index = asCount(part?.index)
+  const calls = known.calls
+  if (part === null || index === null || index > calls.length) {
+    known.isForeign = true
+    return
+  }
+  const call = calls[index] ?? {
+    id: part.id,
+    type: part.type ?? 'function',
+    function: { name: '', arguments: '' },
+  }
+  calls[index] = call
+  const said = asRecord(part.function)
+  const before = asRecord(call.function)
+  call.function = {
+    name: asText(before?.name) + asText(said?.name),
+    arguments: asText(before?.arguments) + asText(said?.arguments),
+  }
 }

@@ -22,7 +22,8 @@ export function createSeededRandom(seed: number): SeededRandom {
     next,
     integer,
     pick: (items) => {
-      for (const item of items.slice(integer(items.length))) return item
+      const at = integer(items.length)
+      for (const item of items.slice(at, at + 1)) return item
       throw new RangeError('cannot pick from an empty list')
     },
   }
