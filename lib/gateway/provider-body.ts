@@ -11,6 +11,12 @@ export function askedOutputLimit(body: ChatRequestBody): number | null {
   return given.length === 0 ? null : Math.min(...given)
 }
 
+/** Answers asked for: `n`, which passes through to the provider unread. */
+export function choicesOf(body: ChatRequestBody): number {
+  const { n }: { n?: unknown } = body
+  return typeof n === 'number' && Number.isSafeInteger(n) && n > 1 ? n : 1
+}
+
 /** The body for one provider: the caller's, with the plan's limits in the field the model understands. */
 export function providerBody(body: ChatRequestBody, limits: RouteLimits, model: string): ChatRequestBody {
   const { max_tokens: _tokens, max_completion_tokens: _completion, metadata, ...rest } = body

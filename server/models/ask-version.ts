@@ -31,21 +31,31 @@ export interface AskRequest {
   signal: AbortSignal
 }
 
-/** Asks through the gateway, as operation `evaluation` of the console's own account: in the ledger like everything else. */
+/** Cosine of two texts' embeddings, and what that cost (null = no price). */
+export interface ComparedTexts {
+  cosine: number
+  costPicoUsd: bigint | null
+}
+
+/** Asks through the gateway, as an operation of the console's own account: in the ledger like everything else. */
 export interface AskVersion {
   /** @throws AppError of the catalogue when nothing answered. */
   chat(request: AskRequest): Promise<AskedAnswer>
-  /** Cosine of the embeddings of two texts. @throws AppError as `chat` */
-  compare(texts: readonly [string, string], request: Omit<AskRequest, 'model' | 'messages'>): Promise<number>
+  /** @throws AppError as `chat` */
+  compare(
+    texts: readonly [string, string],
+    request: Omit<AskRequest, 'model' | 'messages'>,
+  ): Promise<ComparedTexts>
 }
 
 const maxOutputTokens = 600
 const embeddingsModel = 'embeddings'
 
-export function createAskVersion(parts: GatewayParts): AskVersion {
+/** `operation`: under which its requests stand in the ledger. */
+export function createAskVersion(parts: GatewayParts, operation = 'evaluation'): AskVersion {
   return {
     async chat({ model, messages, correlationId, signal }) {
-      const run = begin(parts, { kind: 'chat', model, correlationId, signal })
+      const run = begin(parts, { kind: 'chat', model, operation, correlationId, signal })
       const body = {
         model,
         messages: messages.map((message) => ({ ...message })),
@@ -62,24 +72,28 @@ export function createAskVersion(parts: GatewayParts): AskVersion {
     },
     async compare(texts, { correlationId, signal }) {
       const model = parts.catalog().embeddings?.chain.flat()[0] ?? embeddingsModel
-      const run = begin(parts, { kind: 'embeddings', model, correlationId, signal })
+      const run = begin(parts, { kind: 'embeddings', model, operation, correlationId, signal })
       const body = { model, input: [...texts], encoding_format: 'float' as const }
       const answer = await withRun(run, () => answerEmbeddings(run, body))
       const [one, other] = readVectors(answer.text)
-      return cosineOf(one ?? [], other ?? [])
+      return { cosine: cosineOf(one ?? [], other ?? []), costPicoUsd: run.costPicoUsd }
     },
   }
 }
 
 interface Beginning extends Pick<AskRequest, 'correlationId' | 'signal' | 'model'> {
   kind: RouteRequest['kind']
+  operation: string
 }
 
-function begin(parts: GatewayParts, { kind, model, correlationId, signal }: Beginning): GatewayRun {
+function begin(
+  parts: GatewayParts,
+  { kind, model, operation, correlationId, signal }: Beginning,
+): GatewayRun {
   const requestId = newId('req')
   const nowMs = parts.clock.nowMs()
   const route = { kind, model, stream: false, temperature: null, region: null, session: null, requestId }
-  const calm = { accountId: consoleAccount, creatorId: null, operation: 'evaluation', switchId: null }
+  const calm = { accountId: consoleAccount, creatorId: null, operation, switchId: null }
   const wanted = { ...route, ...calm, maxOutputTokens: kind === 'chat' ? maxOutputTokens : null }
   const decision = planRoute(wanted, routeSnapshot(parts, { streamed: false, nowMs }))
   if (!decision.ok) throw new AppError(decision.code, { message: decision.message })
@@ -98,12 +112,12 @@ function begin(parts: GatewayParts, { kind, model, correlationId, signal }: Begi
       principal: {
         accountId: consoleAccount,
         plan: 'unlimited',
-        keyId: 'evaluation',
+        keyId: operation,
         scopes: new Set(dataPlaneScopes),
         regions: [],
         streamMode: null,
       },
-      tags: { creatorId: null, fanId: null, operation: 'evaluation', sessionId: null, names: [] },
+      tags: { creatorId: null, fanId: null, operation, sessionId: null, names: [] },
       startedAtMs: nowMs,
       startedMs: parts.clock.monotonicMs(),
       callerSignal: signal,

@@ -99,7 +99,7 @@ async function ask(
     const cosine =
       answer.text.trim() === ''
         ? 0
-        : await asking.compare([reference, answer.text], { correlationId: jobId, signal })
+        : (await asking.compare([reference, answer.text], { correlationId: jobId, signal })).cosine
     const score = scoreAnswer({ answer: answer.text, finishReason: answer.finishReason, reference, cosine })
     const { requestId, latencyMs, costPicoUsd } = answer
     return { exampleId: question.id, requestId, score, error: null, latencyMs, costPicoUsd, at }

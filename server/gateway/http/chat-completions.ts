@@ -1,7 +1,7 @@
 import { type ChatRequestBody, chatRequestBody } from '#lib/contracts/openai'
 import { trialBody } from '#lib/experiments/trial-body'
 import { type CacheMode, readCacheMode } from '#lib/gateway/cacheable-request'
-import { askedOutputLimit } from '#lib/gateway/provider-body'
+import { askedOutputLimit, choicesOf } from '#lib/gateway/provider-body'
 import { readStreamMode, type StreamMode, streamMode } from '#lib/gateway/stream-mode'
 import { findBadImage } from '#lib/gateway/vision-parts'
 import { usedFeatures } from '#lib/traffic/used-features'
@@ -61,12 +61,6 @@ export async function answerChatCall(call: DataPlaneCall, value: unknown): Promi
   if (!stream) return withRun(run, () => answerResponse(run, tried))
   const mode = streamMode(askedMode, call.principal.streamMode, run.plan.policy.stream)
   return mode === 'complete' ? heldResponse(run, tried) : withRun(run, () => streamResponse(run, tried))
-}
-
-/** `n`, which passes through to the provider unread. */
-function choicesOf(body: ChatRequestBody): number {
-  const { n }: { n?: unknown } = body
-  return typeof n === 'number' && Number.isSafeInteger(n) && n > 1 ? n : 1
 }
 
 function requireStreamMode(header: string | null): StreamMode | null {
