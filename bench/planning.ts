@@ -60,6 +60,7 @@ const share = (tier: string, operation: string | null): TrafficShare => ({
   visit: 2,
   carried: null,
   watched: true,
+  shadow: null,
 })
 const rollout: TrafficConfig = {
   version: 1,

@@ -180,9 +180,10 @@ async function open(opening: Opening): Promise<OpenedContainer> {
   const startedAtMs = clock.nowMs()
   const migration = openMigration({ ...foundation, clock, log, instanceId }, opening.dualWritePairs)
   closers.push(migration.close)
-  const routing = await openTrafficState({ ...foundation, audit, instanceId, startedAtMs, clock, log })
-  closers.push(routing.rollouts.close)
   const shutdown = new AbortController()
+  const beside = { audit, instanceId, startedAtMs, clock, log, shutdown }
+  const routing = await openTrafficState({ ...foundation, ...beside })
+  closers.push(routing.rollouts.close)
   const parts: Omit<Container, 'capacity' | 'alerts' | 'traffic' | 'models'> = {
     env,
     version,

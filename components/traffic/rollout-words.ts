@@ -41,6 +41,7 @@ export const gateWords: Readonly<
   time: 'Time',
   guardrails: 'Guardrails',
   shares: 'Shares',
+  parity: 'Parity',
 }
 
 /** `tier premium` or `reply of tier premium`. */

@@ -117,7 +117,7 @@ export const rolloutCounts = pgTable(
     instanceId: text('instance_id').notNull(),
     /** The candidate's share in this visit. */
     weightBps: integer('weight_bps').notNull(),
-    /** `RolloutSpan`: both sides, of one moment. */
+    /** `RolloutSpan`: both sides, of one moment; `dropped`: sampled requests that were not mirrored, by why. */
     counts: jsonb('counts').notNull(),
   },
   (table) => [
@@ -182,5 +182,71 @@ export const featureUses = pgTable(
       name: 'feature_uses_pk',
       columns: [table.day, table.tier, table.operation, table.feature, table.instanceId],
     }),
+  ],
+)
+
+/**
+ * What the mirrors of each rollout may cost and have cost. Money is set aside before a call and settled after it, each by one
+ * statement, so that all instances together keep the cap.
+ */
+export const shadowSpends = pgTable('shadow_spends', {
+  rolloutId: text('rollout_id').primaryKey(),
+  /** 10⁻¹² USD, as everything below. */
+  capPicoUsd: bigint('cap_pico_usd', { mode: 'bigint' }).notNull(),
+  /** Spent, and set aside for calls under way; what a killed instance had set aside stays in it. */
+  heldPicoUsd: bigint('held_pico_usd', { mode: 'bigint' }).notNull(),
+  spentPicoUsd: bigint('spent_pico_usd', { mode: 'bigint' }).notNull(),
+  /** When a call was last settled, else when the first was begun; null when none was. */
+  settledAt: instant('settled_at'),
+  /** Since when nothing is mirrored any more; null = it goes on. */
+  capReachedAt: instant('cap_reached_at'),
+})
+
+/** One request's answer by the baseline against the candidate's, as classes and numbers. */
+export const shadowPairs = pgTable(
+  'shadow_pairs',
+  {
+    accountId: text('account_id').notNull(),
+    /** Of the caller's request. */
+    startedAt: instant('started_at').notNull(),
+    /** `req_…` of the mirror, which is in the ledger of the console's own account. */
+    id: text('id').notNull(),
+    /** `req_…` of the caller's request. */
+    requestId: text('request_id').notNull(),
+    rolloutId: text('rollout_id').notNull(),
+    visit: integer('visit').notNull(),
+    operation: text('operation').notNull(),
+    baselineDeployment: text('baseline_deployment').notNull(),
+    candidateDeployment: text('candidate_deployment').notNull(),
+    /** `ParityClass[]`; empty = alike. */
+    differences: jsonb('differences').$type<string[]>().notNull(),
+    /** One of the differences can break what the caller does with the answer. */
+    breaking: boolean('breaking').notNull(),
+    /** `AnswerParity` without its classes. */
+    facts: jsonb('facts').notNull(),
+    /** Scores 0–1 of the judge, `{ baseline, candidate }`; null where none was asked. */
+    judged: jsonb('judged').$type<{ baseline: number; candidate: number }>(),
+    /** Of the last attempt of each side. */
+    baselineMs: integer('baseline_ms').notNull(),
+    candidateMs: integer('candidate_ms').notNull(),
+    /** 10⁻¹² USD; null when unpriced. */
+    baselinePicoUsd: bigint('baseline_pico_usd', { mode: 'bigint' }),
+    /** The mirror's. */
+    candidatePicoUsd: bigint('candidate_pico_usd', { mode: 'bigint' }),
+    /** Of embeddings and judge. */
+    comparisonPicoUsd: bigint('comparison_pico_usd', { mode: 'bigint' }).notNull(),
+    /** Redacted beginnings of both answers, only while storing prompts is switched on. */
+    baselineText: text('baseline_text'),
+    candidateText: text('candidate_text'),
+    /** Keyed pseudonyms of the request's creator and fan, for their erasure. */
+    creator: text('creator'),
+    fan: text('fan'),
+  },
+  (table) => [
+    primaryKey({ name: 'shadow_pairs_pk', columns: [table.accountId, table.startedAt, table.id] }),
+    index('shadow_pairs_rollout').on(table.rolloutId, table.startedAt, table.id),
+    index('shadow_pairs_started').on(table.startedAt),
+    index('shadow_pairs_creator').on(table.creator).where(sql`${table.creator} is not null`),
+    index('shadow_pairs_fan').on(table.fan).where(sql`${table.fan} is not null`),
   ],
 )

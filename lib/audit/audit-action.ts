@@ -74,6 +74,7 @@ export const operatorActions = {
   'rollout.approve': 'Approved the next step of a rollout',
   'rollout.await_approval': 'Let a rollout wait for approval',
   'rollout.complete': 'Completed a rollout',
+  'rollout.change_cap': 'Changed what the mirrors of a rollout may cost',
   'rollout.create': 'Made a rollout',
   'rollout.hold': 'Held a rollout',
   'rollout.pause': 'Paused a rollout',

@@ -61,11 +61,11 @@ const phase = z.enum(rolloutPhases)
 const time = z.iso.datetime()
 
 const gate = z.object({
-  name: z.enum(['requests', 'time', 'guardrails', 'shares']),
+  name: z.enum(['requests', 'time', 'guardrails', 'shares', 'parity']),
   status: z.enum(['met', 'waiting', 'failed']),
   value: z.number(),
   limit: z.number(),
-  unit: z.enum(['requests', 'ms', 'worse', 'mismatches']),
+  unit: z.enum(['requests', 'ms', 'worse', 'mismatches', 'share']),
   text: z.string(),
 })
 

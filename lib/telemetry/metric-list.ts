@@ -1,5 +1,6 @@
 import type { AttemptReason } from '#lib/costs/ledger-record'
 import { breakerPhases, breakerSignals } from '#lib/resilience/breaker-signal'
+import { mirrorDrops } from '#lib/traffic/shadow-report'
 
 /** What a label's values come from: each is bounded, so no caller can make time series grow. */
 export type LabelValues =
@@ -198,6 +199,20 @@ export const metricList = {
     unit: '{rollout}',
     help: 'Rollouts that were rolled back through this instance: by the evaluator, or by an operator.',
     labels: { 'huntaze.by': ['evaluator', 'operator'] },
+  },
+  shadowMirrors: {
+    name: 'huntaze.shadow.mirrors',
+    kind: 'observed counter',
+    unit: '{request}',
+    help: 'Sampled requests of shadow steps on this instance: mirrored to the candidate, or why not.',
+    labels: { 'huntaze.outcome': ['mirrored', 'cap', ...mirrorDrops] },
+  },
+  shadowRunning: {
+    name: 'huntaze.shadow.running',
+    kind: 'gauge',
+    unit: '{request}',
+    help: 'Requests that are being mirrored at this moment, those that wait left out.',
+    labels: {},
   },
   versionRollbacks: {
     name: 'huntaze.model.rollbacks',

@@ -1,27 +1,32 @@
+import { proportionBounds } from '#lib/experiments/proportion-bounds'
 import { hasSampleRatioMismatch } from '#lib/experiments/sample-ratio'
 import { type GuardrailReading, type GuardrailSight, readGuardrail } from '#lib/traffic/guardrail-reading'
 import type { RolloutSpan } from '#lib/traffic/rollout-observation'
+import type { RolloutPlan } from '#lib/traffic/rollout-plan'
 import {
   candidateWeightBps,
   isWatched,
   type RolloutCommand,
   type RolloutState,
 } from '#lib/traffic/rollout-state'
+import type { ShadowCounts } from '#lib/traffic/shadow-report'
 
 export interface RolloutSituation extends GuardrailSight {
   state: RolloutState
   /** Since the present step began. */
   step: RolloutSpan
+  /** What came of mirroring in the present step; null where nothing is mirrored. */
+  shadow: ShadowCounts | null
   nowMs: number
 }
 
 /** One condition of the step, with the number that decides it. */
 export interface GateReading {
-  name: 'requests' | 'time' | 'guardrails' | 'shares'
+  name: 'requests' | 'time' | 'guardrails' | 'shares' | 'parity'
   status: 'met' | 'waiting' | 'failed'
   value: number
   limit: number
-  unit: 'requests' | 'ms' | 'worse' | 'mismatches'
+  unit: 'requests' | 'ms' | 'worse' | 'mismatches' | 'share'
   text: string
 }
 
@@ -73,7 +78,7 @@ function decide(
 }
 
 function readGates(
-  { plan, state, step, nowMs }: RolloutSituation,
+  { plan, state, step, shadow, nowMs }: RolloutSituation,
   guardrails: readonly GuardrailReading[],
 ): GateReading[] {
   const gate = plan.steps[state.step]?.gate ?? { minimumRequests: 0, minimumMs: 0 }
@@ -85,11 +90,11 @@ function readGates(
   return [
     {
       name: 'requests',
-      status: requests >= gate.minimumRequests ? 'met' : 'waiting',
+      status: requests >= gate.minimumRequests ? 'met' : shadow?.capReached ? 'failed' : 'waiting',
       value: requests,
       limit: gate.minimumRequests,
       unit: 'requests',
-      text: `${requests} of at least ${gate.minimumRequests} requests answered by the candidate`,
+      text: `${requests} of at least ${gate.minimumRequests} requests answered by the candidate${shadow?.capReached ? '; mirroring has stopped at its cost cap' : ''}`,
     },
     {
       name: 'time',
@@ -116,6 +121,35 @@ function readGates(
       text: isMismatched
         ? 'units are not split as intended (p < 0.001), so the two sides cannot be compared'
         : 'units are split as intended',
+    },
+    ...parityGate(plan, shadow),
+  ]
+}
+
+/** Chance that a candidate whose true parity is enough is ever held for it. */
+const parityAlpha = 0.01
+
+/** Failed only where too little parity is proven, however often it is looked at; of a shadow step alone. */
+function parityGate(plan: RolloutPlan, shadow: ShadowCounts | null): GateReading[] {
+  const limit = plan.shadow.minimumParity
+  if (shadow === null || limit === null) return []
+  const { pairs, alike } = shadow
+  const value = pairs === 0 ? 0 : alike / pairs
+  const isWorse = proportionBounds({ events: alike, trials: pairs }, parityAlpha).upper < limit
+  const isMet = pairs > 0 && value >= limit
+  const percent = (share: number) => `${(share * 100).toFixed(1)} %`
+  const seen = `${alike} of ${pairs} pairs without a breaking difference`
+  return [
+    {
+      name: 'parity',
+      status: isWorse ? 'failed' : isMet ? 'met' : 'waiting',
+      value,
+      limit,
+      unit: 'share',
+      text:
+        pairs === 0
+          ? `no pair compared yet; ${percent(limit)} must be without a breaking difference`
+          : `${seen} (${percent(value)} of at least ${percent(limit)})`,
     },
   ]
 }

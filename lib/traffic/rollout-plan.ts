@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { FieldProblem } from '#lib/traffic/pick-share'
+import { defaultShadowPlan, shadowPlanSchema } from '#lib/traffic/shadow-plan'
 
 /** What is compared between the two sides; each can be worse in one direction only. */
 export const guardrailMetrics = [
@@ -49,6 +50,8 @@ export const rolloutPlanSchema = z.strictObject({
   falseRollbackAlpha: z.number().min(0.0001).max(0.2).default(0.05),
   /** No guardrail speaks before the candidate has answered so many. */
   minimumEvidenceRequests: z.int().min(1).max(1_000_000).default(30),
+  /** What its shadow step mirrors, where it has one. */
+  shadow: shadowPlanSchema.default(defaultShadowPlan),
 })
 
 export type RolloutPlan = z.infer<typeof rolloutPlanSchema>
@@ -74,6 +77,7 @@ export const defaultRolloutPlan: RolloutPlan = {
   ],
   falseRollbackAlpha: 0.05,
   minimumEvidenceRequests: 30,
+  shadow: defaultShadowPlan,
 }
 
 /** What is wrong with a plan beyond its shape: steps that do not rise, guardrails twice, nothing that may speak. */

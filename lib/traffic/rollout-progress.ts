@@ -9,6 +9,7 @@ import {
   subtractSpans,
 } from '#lib/traffic/rollout-observation'
 import type { RolloutPlan } from '#lib/traffic/rollout-plan'
+import type { ShadowCounts } from '#lib/traffic/shadow-report'
 import type { StoredBaseline } from '#lib/traffic/stored-baseline'
 
 /** One stay at a step: what all instances together counted in it. */
@@ -33,6 +34,8 @@ export interface RolloutProgress {
   visits: readonly VisitCounts[]
   stored: StoredBaseline | null
   units: VisitUnits | null
+  /** Of a shadow step; null or absent elsewhere. */
+  shadow?: (ShadowCounts & { visit: number }) | null
 }
 
 export const noProgress: RolloutProgress = {

@@ -152,6 +152,11 @@ export function candidateWeightBps({ phase, step }: RolloutState, plan: RolloutP
   return plan.steps[step]?.weightBps ?? 0
 }
 
+/** Are requests mirrored to the candidate? At a shadow step, unless somebody paused it: then nothing is spent. */
+export function isMirroring(state: RolloutState, plan: RolloutPlan): boolean {
+  return isWatched(state) && state.phase !== 'paused' && candidateWeightBps(state, plan) === 0
+}
+
 /** Does the evaluator still watch it? */
 export function isWatched({ phase }: RolloutState): boolean {
   return phase !== 'pending' && !isEnded(phase)

@@ -66,7 +66,7 @@ export function simulateRollout(options: SimulatedRollout, random: SeededRandom)
     evidence = addSpan(evidence, span, plan)
     whole = addSpans(whole, span)
     step = addSpans(step, span)
-    const verdict = evaluateRollout({ plan, state, evidence, whole, step, stored: null, nowMs })
+    const verdict = evaluateRollout({ plan, state, evidence, whole, step, stored: null, shadow: null, nowMs })
     if (verdict.command) {
       const move = { nowMs, reason: verdict.reason, actorId: null }
       const changed = changeRollout({ state, plan }, verdict.command, move)

@@ -1,3 +1,5 @@
+import type { ShadowPlan } from '#lib/traffic/shadow-plan'
+
 /** Steps in order; deployments within a step are equals. */
 export type TrafficChain = readonly (readonly string[])[]
 
@@ -37,6 +39,8 @@ export interface TrafficShare {
   carried: CarriedUnits | null
   /** Somebody still looks at what both sides do. */
   watched: boolean
+  /** What is mirrored to the candidate at a shadow step; null = nothing. */
+  shadow: ShadowPlan | null
 }
 
 /** Units that do not follow a share that has just grown. */

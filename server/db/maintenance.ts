@@ -111,6 +111,7 @@ async function applyRetention({ db, clock, settings, log }: MaintenanceOptions):
   for (const table of ['breaker_transitions', 'region_transitions'])
     await db.pool.query(`DELETE FROM ${table} WHERE at < $1::timestamptz`, [transitionsBefore])
   await deleteBefore(db, 'feedback', nowMs - ledgerRetentionDays * dayMs)
+  await deleteBefore(db, 'shadow_pairs', nowMs - attemptRetentionDays * dayMs)
   await pruneExperiments(db, { nowMs, endedBeforeMs: nowMs - ledgerRetentionDays * dayMs })
   await pruneDualWrite(db, nowMs)
   if (dropped.length > 0) log.info({ partitions: dropped }, 'dropped partitions past their retention')

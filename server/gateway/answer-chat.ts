@@ -38,6 +38,7 @@ export async function answerChat(run: GatewayRun, body: ChatRequestBody): Promis
   })
   keepAnswer(run, { attempt, finishReason: answer.finishReason, text: answer.text })
   await settleSuccess(run, answer)
+  run.parts.rollouts.mirrors.offer({ run, body, answer: answer.text })
   return answer
 }
 

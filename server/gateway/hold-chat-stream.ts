@@ -84,6 +84,7 @@ async function holdOne(
   if (run.cache) run.cache.events = [...rest.events, ...(rest.usageFrame === null ? [] : [rest.usageFrame])]
   keepAnswer(run, { attempt, finishReason: rest.finishReason, text: null })
   await settle(run, { text: attempt.text.join(''), finishReason: rest.finishReason, firstTokenMs })
+  run.parts.rollouts.mirrors.offer({ run, body, answer: rest.events })
   return { events: rest.events, usage, usageFrame: rest.usageFrame, limits: stream.limits }
 }
 

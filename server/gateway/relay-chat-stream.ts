@@ -25,6 +25,8 @@ interface Relay {
   usageFrame: string | null
   finishReason: FinishReason | null
   settled: boolean
+  /** Its events, while somebody will compare its answer. */
+  events: string[] | null
 }
 
 /**
@@ -47,6 +49,7 @@ export async function* relayChatStream(
     usageFrame: null,
     finishReason: null,
     settled: false,
+    events: run.parts.rollouts.mirrors.wants(run) ? [] : null,
   }
   const tailStartMs = run.parts.clock.monotonicMs()
   try {
@@ -99,6 +102,7 @@ function passOn(relay: Relay, frame: ChatFrame): string {
   if (frame.finishReason) relay.finishReason = frame.finishReason
   if (frame.usage) relay.usage = frame.usage
   if (relay.run.cache && relay.run.cache.keepForMs > 0) relay.run.cache.events.push(frame.data)
+  relay.events?.push(frame.data)
   if (!frame.usageOnly) return `data: ${frame.data}\n\n`
   relay.usageFrame = frame.data
   return ''
@@ -108,6 +112,7 @@ async function* endWhole(relay: Relay): AsyncGenerator<string> {
   const { run } = relay
   const usage = relay.usage ?? (await estimate(relay))
   await settle(relay, { usage, failure: null })
+  if (relay.events) run.parts.rollouts.mirrors.offer({ run, body: relay.body, answer: relay.events })
   if (relay.body.stream_options?.include_usage) {
     yield usageEvent(relay.usageFrame, usage, {
       costPicoUsd: run.costPicoUsd,

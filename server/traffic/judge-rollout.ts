@@ -15,6 +15,7 @@ export function judgeRollout(
     whole: wholeOf(progress),
     stored: candidateWeightBps(state, plan) === 10_000 ? progress.stored : null,
     step: visitOf(progress, state.visit),
+    shadow: progress.shadow?.visit === state.visit ? progress.shadow : null,
     nowMs,
   })
 }

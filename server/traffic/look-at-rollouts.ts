@@ -15,6 +15,7 @@ import type { Container } from '#server/create-container'
 import { judgeRollout } from '#server/traffic/judge-rollout'
 import { lockRollout, moveRollout } from '#server/traffic/move-rollout'
 import { type StoredRollout, toRollout } from '#server/traffic/rollout-rows'
+import { countShadow } from '#server/traffic/shadow/shadow-pairs'
 
 /** What a look needs of the container. */
 export type LookParts = Pick<Container, 'db' | 'audit' | 'clock' | 'log'>
@@ -52,7 +53,8 @@ async function lookAt(parts: LookParts, rollout: StoredRollout): Promise<Rollout
   const weightBps = candidateWeightBps(state, plan)
   const totals = await readTotals(parts.db.orm, rollout.id)
   const units = await readUnits(parts.db.orm, rollout)
-  const progress = { ...advanceProgress(rollout.progress, totals, { plan, weightBps }), units }
+  const shadow = await readShadow(parts.db.orm, rollout)
+  const progress = { ...advanceProgress(rollout.progress, totals, { plan, weightBps }), units, shadow }
   const seen = { ...rollout, progress }
   const verdict = judgeRollout(seen, nowMs)
   if (verdict.command === null && isUnchanged(rollout.progress, progress)) return null
@@ -132,6 +134,14 @@ async function readUnits(
     .groupBy(rolloutUnits.side)
   const unitsOf = (side: 'baseline' | 'candidate') => rows.find((row) => row.side === side)?.units ?? 0
   return { visit, baseline: unitsOf('baseline'), candidate: unitsOf('candidate') }
+}
+
+async function readShadow(
+  db: Transaction,
+  { id, state, plan }: StoredRollout,
+): Promise<NonNullable<RolloutProgress['shadow']> | null> {
+  if (candidateWeightBps(state, plan) !== 0) return null
+  return { visit: state.visit, ...(await countShadow(db, id, state.visit)) }
 }
 
 async function dropOldUnits(db: Transaction, rolloutId: string, visit: number): Promise<void> {

@@ -7,6 +7,8 @@ import type { LookParts } from '#server/traffic/look-at-rollouts'
 import { createRolloutCounter, type RolloutCounter } from '#server/traffic/rollout-counter'
 import { createRolloutJob, type RolloutJob } from '#server/traffic/rollout-job'
 import { createRolloutSync, type RolloutSync } from '#server/traffic/rollout-sync'
+import { mirrorRequest } from '#server/traffic/shadow/mirror-request'
+import { createMirrors, type Mirrors } from '#server/traffic/shadow/mirrors'
 
 /** Longer than the pause after which every instance writes what it saw. */
 const rereadMs = 3_000
@@ -15,6 +17,8 @@ const rereadMs = 3_000
 export interface RolloutWatch {
   counter: Pick<RolloutCounter, 'ended'>
   features: Pick<FeatureCounter, 'saw'>
+  /** Told of answers, to send a sampled share of the requests to a candidate in the shadow. */
+  mirrors: Mirrors
 }
 
 /** Rollbacks through this instance, by who wanted them. */
@@ -54,15 +58,25 @@ export interface RolloutsOptions {
   /** Where traffic is meant to go, as this instance knows it. */
   traffic(): TrafficConfig
   instanceId: string
+  /** Aborts when the process begins to stop. */
+  shutdown: AbortSignal
 }
 
 /** Wires counting and looking, and starts the job. */
-export function openRollouts({ parts, traffic, instanceId }: RolloutsOptions): Rollouts {
+export function openRollouts({ parts, traffic, instanceId, shutdown }: RolloutsOptions): Rollouts {
   const wake = { now: () => {} }
   const counter = createRolloutCounter({ nowMs: parts.clock.nowMs, onDirty: () => wake.now() })
   const features = createFeatureCounter(() => wake.now())
   const sync = createRolloutSync({ db: parts.db, counter, features, instanceId, log: parts.log })
   wake.now = sync.wake
+  const { db, audit, log } = parts
+  const mirroring = { db, pseudonyms: audit.pseudonyms }
+  const mirrors = createMirrors({
+    counter,
+    shutdown,
+    log,
+    mirror: (order, signal) => mirrorRequest(mirroring, order, signal),
+  })
   const rollbacks = createRollbackCounter()
   const job = createRolloutJob({
     parts,
@@ -78,6 +92,7 @@ export function openRollouts({ parts, traffic, instanceId }: RolloutsOptions): R
   return {
     counter,
     features,
+    mirrors,
     sync,
     rollbacks,
     job,
@@ -92,6 +107,7 @@ export function openRollouts({ parts, traffic, instanceId }: RolloutsOptions): R
     },
     async close() {
       if (later) clearTimeout(later)
+      await mirrors.close()
       await job.close()
       await sync.close()
     },

@@ -19,7 +19,7 @@ export interface Traffic {
 
 type StateParts = Pick<
   Container,
-  'db' | 'audit' | 'configuration' | 'instanceId' | 'startedAtMs' | 'clock' | 'log' | 'events'
+  'db' | 'audit' | 'configuration' | 'instanceId' | 'startedAtMs' | 'clock' | 'log' | 'events' | 'shutdown'
 >
 
 /** What planning asks and answers are told to; there before the gateway is. */
@@ -36,7 +36,12 @@ export async function openTrafficState(parts: StateParts): Promise<OpenedTraffic
   const state: TrafficState = createTrafficState({ db, clock, onObeyed: () => reports.obeyed() })
   const reports = createInstanceReports({ ...parts, version: () => state.current().version })
   await state.reload(configuration.version())
-  const rollouts = openRollouts({ parts, traffic: state.current, instanceId })
+  const rollouts = openRollouts({
+    parts,
+    traffic: state.current,
+    instanceId,
+    shutdown: parts.shutdown.signal,
+  })
   configuration.subscribe(async (version) => {
     await state.reloadSwitches()
     await rollouts.obey(version, state.reload)

@@ -1,5 +1,5 @@
 import { and, desc, eq, gte, inArray, isNotNull } from 'drizzle-orm'
-import { candidateWeightBps, isWatched, steersTraffic } from '#lib/traffic/rollout-state'
+import { candidateWeightBps, isMirroring, isWatched, steersTraffic } from '#lib/traffic/rollout-state'
 import type { CarriedUnits, TrafficShare } from '#lib/traffic/traffic-config'
 import { rolloutEvents, rollouts, rolloutUnits } from '#schema/rollouts'
 import type { Database } from '#server/db/database'
@@ -42,6 +42,7 @@ async function toShare(
     visit: state.visit,
     carried: await readCarried(db, rollout, nowMs),
     watched: isWatched(state),
+    shadow: isMirroring(state, plan) ? plan.shadow : null,
   }
 }
 

@@ -7,6 +7,7 @@ import {
   countsInWork,
   type EndedRequest,
 } from '#lib/traffic/rollout-observation'
+import type { MirrorDrop } from '#lib/traffic/shadow-report'
 import { unitKey } from '#lib/traffic/unit-key'
 
 type Side = 'baseline' | 'candidate'
@@ -24,7 +25,7 @@ export interface CountsToStore {
   rolloutId: string
   visit: number
   weightBps: number
-  counts: Record<Side, CountsInWork>
+  counts: Record<Side, CountsInWork> & { dropped: Partial<Record<MirrorDrop, number>> }
 }
 
 export interface UnitToStore {
@@ -46,6 +47,8 @@ export interface TakenCounts {
 /** Counts what both sides of each rollout do, in memory; nobody's answer waits for it. */
 export interface RolloutCounter {
   ended(request: EndedOfRollout): void
+  /** A sampled request was not mirrored. */
+  dropped(visit: { rolloutId: string; visit: number }, why: MirrorDrop): void
   /** What changed since it was last taken. */
   take(): TakenCounts
   /** What could not be stored is taken again. */
@@ -73,13 +76,13 @@ export function createRolloutCounter(options: { nowMs(): number; onDirty(): void
     units.push(sight)
   }
 
-  function countsOf(rolloutId: string, visit: number, weightBps: number): Record<Side, CountsInWork> {
+  function countsOf(rolloutId: string, visit: number, weightBps: number): CountsToStore['counts'] {
     const key = `${rolloutId} ${visit}`
     const present = visits.get(key) ?? {
       rolloutId,
       visit,
       weightBps,
-      counts: { baseline: countsInWork(), candidate: countsInWork() },
+      counts: { baseline: countsInWork(), candidate: countsInWork(), dropped: {} },
     }
     visits.set(key, present)
     dirty.set(key, present)
@@ -99,6 +102,11 @@ export function createRolloutCounter(options: { nowMs(): number; onDirty(): void
       }
       const counts = countsOf(rolloutId, visit.counted, visit.weightBps)[arm]
       addEnded(counts, sightOf(record, { deploymentIds: traffic.deploymentIds, newUnit: unit === null }))
+      options.onDirty()
+    },
+    dropped({ rolloutId, visit }, why) {
+      const { dropped } = countsOf(rolloutId, visit, 0)
+      dropped[why] = (dropped[why] ?? 0) + 1
       options.onDirty()
     },
     take() {

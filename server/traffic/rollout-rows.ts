@@ -3,6 +3,7 @@ import type { PreFlight } from '#lib/traffic/pre-flight'
 import type { RolloutPlan } from '#lib/traffic/rollout-plan'
 import { noProgress, type RolloutProgress } from '#lib/traffic/rollout-progress'
 import type { RolloutState } from '#lib/traffic/rollout-state'
+import { defaultShadowPlan } from '#lib/traffic/shadow-plan'
 import type { TrafficShare } from '#lib/traffic/traffic-config'
 import { rollouts } from '#schema/rollouts'
 import type { Transaction } from '#server/config/configuration-version'
@@ -43,7 +44,7 @@ export function toRollout(row: RolloutRow): StoredRollout {
     looks,
     baseline: row.baseline as StoredRollout['baseline'],
     candidate: row.candidate as StoredRollout['candidate'],
-    plan: row.plan as RolloutPlan,
+    plan: toPlan(row.plan),
     preFlight: row.preFlight as PreFlight,
     progress: (row.progress as RolloutProgress | null) ?? noProgress,
     state: {
@@ -60,6 +61,12 @@ export function toRollout(row: RolloutRow): StoredRollout {
     startedAtMs: row.startedAt?.getTime() ?? null,
     lookedAtMs: row.lookedAt?.getTime() ?? null,
   }
+}
+
+/** Plans of earlier versions say nothing of mirrors. */
+function toPlan(stored: unknown): RolloutPlan {
+  const plan = stored as Omit<RolloutPlan, 'shadow'> & Partial<RolloutPlan>
+  return { ...plan, shadow: plan.shadow ?? defaultShadowPlan }
 }
 
 /** The columns of a state. */

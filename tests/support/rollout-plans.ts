@@ -1,4 +1,5 @@
 import type { RolloutPlan } from '#lib/traffic/rollout-plan'
+import { defaultShadowPlan } from '#lib/traffic/shadow-plan'
 
 /** 10 % → 50 % → 100 %, the last two approved, with gates that a test can meet. */
 export const quickPlan: RolloutPlan = {
@@ -10,4 +11,5 @@ export const quickPlan: RolloutPlan = {
   guardrails: [{ metric: 'error_rate', limitRatio: 1.1, alphaWeight: 1 }],
   falseRollbackAlpha: 0.05,
   minimumEvidenceRequests: 5,
+  shadow: defaultShadowPlan,
 }

@@ -29,6 +29,9 @@ export function observeGateway(parts: ObservedParts, observe: Observe): void {
   }
   for (const [by, count] of rollouts.rollbacks.read())
     observe('rolloutRollbacks', count, { 'huntaze.by': by })
+  observe('shadowRunning', rollouts.mirrors.load().running, {})
+  for (const [outcome, count] of rollouts.mirrors.outcomes())
+    observe('shadowMirrors', count, { 'huntaze.outcome': outcome })
   for (const [move, count] of models.tally.read()) {
     if (move === 'guardrails' || move === 'operator')
       observe('versionRollbacks', count, { 'huntaze.by': move })

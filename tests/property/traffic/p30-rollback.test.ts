@@ -52,7 +52,16 @@ function verdictAfter(
     evidence = addSpan(evidence, span, plan)
     whole = addSpans(whole, span)
   }
-  return evaluateRollout({ plan, state, evidence, whole, step: whole, stored: null, nowMs: spans * 5_000 })
+  return evaluateRollout({
+    plan,
+    state,
+    evidence,
+    whole,
+    step: whole,
+    stored: null,
+    shadow: null,
+    nowMs: spans * 5_000,
+  })
 }
 
 describe('P30 a rollout rolls itself back', () => {

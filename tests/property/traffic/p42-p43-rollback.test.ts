@@ -53,6 +53,7 @@ const share: TrafficShare = {
   visit: 1,
   carried: null,
   watched: true,
+  shadow: null,
 }
 
 function plan(asked: Asked, traffic: Partial<TrafficConfig>): RoutePlan {

@@ -60,7 +60,16 @@ describe('what the evaluator remembers', () => {
       const counts = { ...emptySpan, candidate: { ...noCounts, requests: 1_000, errors } }
       const totals = [{ visit: 9, weightBps: 10_000, counts }]
       const { evidence, stored } = advanceProgress(progress, totals, at(10_000))
-      return evaluateRollout({ plan, state, evidence, stored, whole: before, step: counts, nowMs: 1 })
+      return evaluateRollout({
+        plan,
+        state,
+        evidence,
+        stored,
+        whole: before,
+        step: counts,
+        shadow: null,
+        nowMs: 1,
+      })
     }
     expect(judge(10).command).toBe(null)
     const bad = judge(80)

@@ -110,6 +110,7 @@ const share: TrafficShare = {
   visit: 2,
   carried: null,
   watched: true,
+  shadow: null,
 }
 const unitIn = (side: 'candidate' | 'baseline') => {
   for (let index = 0; ; index += 1) {

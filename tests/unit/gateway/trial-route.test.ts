@@ -84,6 +84,7 @@ describe('an experiment in the plan of a request', () => {
       visit: 1,
       carried: null,
       watched: true,
+      shadow: null,
     }
     const traffic = { version: 1, switches: [], shares: [share] }
     const rolled = plan({ creatorId }, { trials: [trial()], traffic })

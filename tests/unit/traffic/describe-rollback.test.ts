@@ -63,6 +63,7 @@ describe('where traffic is meant to go', () => {
     visit: 1,
     carried: null,
     watched: true,
+    shadow: null,
   }
 
   it('is the catalog, a share of it, or the way back', () => {
