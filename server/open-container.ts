@@ -113,7 +113,7 @@ interface Opening {
 }
 
 /** What everything else stands on: the catalog, the database at this program's version, its settings. */
-async function openFoundation({ env, log, clock, closers }: Opening) {
+async function openFoundation({ env, log, clock, closers, instanceId, dualWritePairs }: Opening) {
   const events = createConsoleEvents(clock)
   const simulator = await openSimulator(env)
   if (simulator) closers.push(() => simulator.close())
@@ -145,13 +145,16 @@ async function openFoundation({ env, log, clock, closers }: Opening) {
   const settings = createSettingsStore(db)
   await settings.reload()
   configuration.subscribe(() => settings.reload())
-  return { events, simulator, catalog, db, configuration, settings }
+  const moving = { db, clock, log, events, settings, instanceId }
+  const migration = openMigration(moving, dualWritePairs)
+  closers.push(migration.close)
+  return { events, simulator, catalog, db, configuration, settings, migration }
 }
 
 async function open(opening: Opening): Promise<OpenedContainer> {
   const { env, instanceId, log, redactor, publicUrl, clock, closers } = opening
   const foundation = await openFoundation(opening)
-  const { events, simulator, catalog, db, configuration, settings } = foundation
+  const { events, simulator, catalog, db, configuration, settings, migration } = foundation
   const version = programVersion()
   const telemetry = await openTelemetry({ env, redactor, version, instanceId, log })
   closers.push(telemetry.close)
@@ -178,8 +181,6 @@ async function open(opening: Opening): Promise<OpenedContainer> {
   const answers = await openAnswerCache({ env, db, settings, configuration, clock, log })
   closers.push(answers.store.close)
   const startedAtMs = clock.nowMs()
-  const migration = openMigration({ ...foundation, clock, log, instanceId }, opening.dualWritePairs)
-  closers.push(migration.close)
   const shutdown = new AbortController()
   const beside = { audit, instanceId, startedAtMs, clock, log, shutdown }
   const routing = await openTrafficState({ ...foundation, ...beside })

@@ -42,6 +42,7 @@ export const gateWords: Readonly<
   guardrails: 'Guardrails',
   shares: 'Shares',
   parity: 'Parity',
+  dual_write: 'Dual-write',
 }
 
 /** `tier premium` or `reply of tier premium`. */

@@ -29,6 +29,7 @@ export const operatorActions = {
   'catalog.apply': 'Put a changed catalog into force',
   'cost_anomaly.dismiss': 'Dismissed a cost anomaly',
   'cost_anomaly.restore': 'Took the dismissal of a cost anomaly back',
+  'cutover.export': 'Exported a signed cutover checklist',
   'deployment.close': 'Closed the breakers of a deployment',
   'deployment.drain': 'Drained a deployment',
   'deployment.isolate': 'Isolated a deployment',

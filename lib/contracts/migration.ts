@@ -1,7 +1,9 @@
 import { z } from 'zod'
-import { dualWriteSettings } from '#lib/contracts/settings'
+import { cutoverLimits, dualWriteSettings } from '#lib/contracts/settings'
 import { mismatchClasses } from '#lib/migration/classify-mismatch'
+import { cutoverCriteria } from '#lib/migration/evaluate-cutover'
 import { dualWriteStates } from '#lib/migration/judge-dual-write'
+import { rolloutPhases } from '#lib/traffic/rollout-state'
 
 const name = z.string().trim().min(1).max(200)
 const reason = z.string().trim().min(3).max(500)
@@ -86,3 +88,30 @@ export type DualReconciliationBody = z.infer<typeof dualReconciliationBody>
 export type DualStreamView = z.infer<typeof dualStreamView>
 export type DualSwitchView = DualStreamView['switches'][number]
 export type MigrationView = z.infer<typeof migrationView>
+
+const criterion = z.object({
+  name: z.enum(cutoverCriteria),
+  status: z.enum(['met', 'failed', 'no_data', 'not_needed']),
+  value: z.number().nullable(),
+  limit: z.number().nullable(),
+  unit: z.enum(['share', 'ms', 'usd', 'score', 'alerts', 'hours', 'days', 'streams']),
+  text: z.string(),
+})
+
+const cutoverRoute = z.object({
+  rolloutId: z.string(),
+  tier: z.string(),
+  /** Null = every operation of the tier. */
+  operation: z.string().nullable(),
+  phase: z.enum(rolloutPhases),
+  weightBps: z.number(),
+  /** `ready` when nothing failed and nothing is without data. */
+  status: z.enum(['ready', 'not_ready', 'no_data']),
+  criteria: z.array(criterion),
+})
+
+/** `GET /api/admin/migration/cutover` (viewer): routes that leave an old provider, held against the criteria. */
+export const cutoverView = z.object({ routes: z.array(cutoverRoute), limits: cutoverLimits })
+
+export type CutoverView = z.infer<typeof cutoverView>
+export type CutoverRouteView = z.infer<typeof cutoverRoute>

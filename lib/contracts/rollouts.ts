@@ -61,11 +61,11 @@ const phase = z.enum(rolloutPhases)
 const time = z.iso.datetime()
 
 const gate = z.object({
-  name: z.enum(['requests', 'time', 'guardrails', 'shares', 'parity']),
+  name: z.enum(['requests', 'time', 'guardrails', 'shares', 'parity', 'dual_write']),
   status: z.enum(['met', 'waiting', 'failed']),
   value: z.number(),
   limit: z.number(),
-  unit: z.enum(['requests', 'ms', 'worse', 'mismatches', 'share']),
+  unit: z.enum(['requests', 'ms', 'worse', 'mismatches', 'share', 'streams']),
   text: z.string(),
 })
 

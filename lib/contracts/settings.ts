@@ -11,6 +11,19 @@ export const dualWriteSettings = z.strictObject({
   repairs: z.boolean().default(true),
 })
 
+/** What the cutover checklist asks beside the guardrails of a rollout's plan. */
+export const cutoverLimits = z.strictObject({
+  /** Least share of the compared pairs of answers without a breaking difference. */
+  minimumParity: z.number().min(0).max(1).default(0.95),
+  /** Fewer pairs say nothing. */
+  minimumParityPairs: z.int().min(1).max(1_000_000).default(100),
+  backupWithinHours: z.int().min(1).max(8_760).default(24),
+  /** How far the invoice and the ledger may be apart. */
+  maximumVariance: z.number().min(0).max(1).default(0.02),
+  /** An older invoice says nothing. */
+  invoiceWithinDays: z.int().min(1).max(366).default(45),
+})
+
 /** `GET` / `PATCH /api/admin/settings` (admin to change; a reason is required). */
 export const settingsView = z.object({
   /** Keep redacted prompts and answers with requests. */
@@ -21,6 +34,7 @@ export const settingsView = z.object({
   /** Whose answers are kept and given again; nobody's by default. */
   answerCache: answerCacheSettings.prefault({}),
   dualWrite: dualWriteSettings.prefault({}),
+  cutover: cutoverLimits.prefault({}),
 })
 
 export const updateSettingsBody = z.strictObject({
@@ -31,7 +45,10 @@ export const updateSettingsBody = z.strictObject({
   answerCache: answerCacheSettings.optional(),
   /** Takes the place of the whole part. */
   dualWrite: dualWriteSettings.optional(),
+  /** Takes the place of the whole part. */
+  cutover: cutoverLimits.optional(),
   reason: z.string().trim().min(3).max(500),
 })
 
+export type CutoverLimits = z.infer<typeof cutoverLimits>
 export type SettingsView = z.infer<typeof settingsView>

@@ -1,5 +1,6 @@
 import { proportionBounds } from '#lib/experiments/proportion-bounds'
 import { hasSampleRatioMismatch } from '#lib/experiments/sample-ratio'
+import { type DualWriteRequirement, weightWithoutDualWriteBps } from '#lib/migration/dual-write-requirement'
 import { type GuardrailReading, type GuardrailSight, readGuardrail } from '#lib/traffic/guardrail-reading'
 import type { RolloutSpan } from '#lib/traffic/rollout-observation'
 import type { RolloutPlan } from '#lib/traffic/rollout-plan'
@@ -17,16 +18,18 @@ export interface RolloutSituation extends GuardrailSight {
   step: RolloutSpan
   /** What came of mirroring in the present step; null where nothing is mirrored. */
   shadow: ShadowCounts | null
+  /** Of the stores that move with the traffic; absent where the rollout leaves no old provider. */
+  dualWrite?: DualWriteRequirement
   nowMs: number
 }
 
 /** One condition of the step, with the number that decides it. */
 export interface GateReading {
-  name: 'requests' | 'time' | 'guardrails' | 'shares' | 'parity'
+  name: 'requests' | 'time' | 'guardrails' | 'shares' | 'parity' | 'dual_write'
   status: 'met' | 'waiting' | 'failed'
   value: number
   limit: number
-  unit: 'requests' | 'ms' | 'worse' | 'mismatches' | 'share'
+  unit: 'requests' | 'ms' | 'worse' | 'mismatches' | 'share' | 'streams'
   text: string
 }
 
@@ -77,10 +80,8 @@ function decide(
     : { command: 'advance', reason: `every gate is met, so it goes to ${share}` }
 }
 
-function readGates(
-  { plan, state, step, shadow, nowMs }: RolloutSituation,
-  guardrails: readonly GuardrailReading[],
-): GateReading[] {
+function readGates(situation: RolloutSituation, guardrails: readonly GuardrailReading[]): GateReading[] {
+  const { plan, state, step, shadow, nowMs } = situation
   const gate = plan.steps[state.step]?.gate ?? { minimumRequests: 0, minimumMs: 0 }
   const requests = step.candidate.requests
   const lastedMs = state.stepSinceMs === null ? 0 : nowMs - state.stepSinceMs
@@ -123,6 +124,7 @@ function readGates(
         : 'units are split as intended',
     },
     ...parityGate(plan, shadow),
+    ...dualWriteGate(situation),
   ]
 }
 
@@ -150,6 +152,23 @@ function parityGate(plan: RolloutPlan, shadow: ShadowCounts | null): GateReading
         pairs === 0
           ? `no pair compared yet; ${percent(limit)} must be without a breaking difference`
           : `${seen} (${percent(value)} of at least ${percent(limit)})`,
+    },
+  ]
+}
+
+/** Before a step above 10 %: what is not clean is waited for. */
+function dualWriteGate({ plan, state, dualWrite }: RolloutSituation): GateReading[] {
+  const next = plan.steps[state.step + 1]
+  if (!dualWrite || !next || next.weightBps <= weightWithoutDualWriteBps) return []
+  const { met, clean, streams, text } = dualWrite
+  return [
+    {
+      name: 'dual_write',
+      status: met ? 'met' : 'waiting',
+      value: clean,
+      limit: streams,
+      unit: 'streams',
+      text: met ? text : `going above 10 % needs dual-write on and clean, but ${text}`,
     },
   ]
 }

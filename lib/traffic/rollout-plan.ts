@@ -52,6 +52,8 @@ export const rolloutPlanSchema = z.strictObject({
   minimumEvidenceRequests: z.int().min(1).max(1_000_000).default(30),
   /** What its shadow step mirrors, where it has one. */
   shadow: shadowPlanSchema.default(defaultShadowPlan),
+  /** Days that the candidate must have had all the traffic without an alert before the old provider may be retired. */
+  retireAfterDays: z.number().min(0).max(365).default(7),
 })
 
 export type RolloutPlan = z.infer<typeof rolloutPlanSchema>
@@ -78,6 +80,7 @@ export const defaultRolloutPlan: RolloutPlan = {
   falseRollbackAlpha: 0.05,
   minimumEvidenceRequests: 30,
   shadow: defaultShadowPlan,
+  retireAfterDays: 7,
 }
 
 /** What is wrong with a plan beyond its shape: steps that do not rise, guardrails twice, nothing that may speak. */

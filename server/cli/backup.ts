@@ -1,5 +1,6 @@
 import { openForCli, runCli } from '#server/cli/run-cli'
 import { writeBackup } from '#server/db/write-backup'
+import { recordBackup } from '#server/recovery/record-backup'
 
 await runCli('backup', async () => {
   const [file, ...rest] = process.argv.slice(2)
@@ -8,7 +9,7 @@ await runCli('backup', async () => {
   }
   const { db, dataDir, version } = await openForCli()
   try {
-    const { end } = await writeBackup({
+    const summary = await writeBackup({
       db,
       dataDir,
       file,
@@ -16,6 +17,8 @@ await runCli('backup', async () => {
       nowMs: Date.now(),
       onProgress: (message) => console.error(message),
     })
+    await recordBackup(db, { file, summary })
+    const { end } = summary
     const rows = Object.values(end.rows).reduce((sum, count) => sum + count, 0)
     console.error(`${file}: ${rows} rows, ${end.journalRecords} journal records, SHA-256 ${end.sha256}`)
   } finally {

@@ -1,3 +1,4 @@
+import { type DualWriteRequirement, requireDualWrite } from '#lib/migration/dual-write-requirement'
 import type { Container } from '#server/create-container'
 import { createJobLease } from '#server/jobs/job-lease'
 import { createPacedWork, type PacedWork } from '#server/jobs/paced-work'
@@ -15,6 +16,8 @@ export interface Migration {
   /** Whoever reads a record of a pair tells it here. */
   reads: Pick<ShadowQueue, 'saw'>
   standings(): Promise<DualWriteStanding[]>
+  /** Whether all of them are written twice and clean. */
+  dualWrite(): Promise<DualWriteRequirement>
   /** Delivery and sampled comparison; copy and comparison of everything, on one instance at a time. */
   work: { delivery: PacedWork; keeping: PacedWork }
   close(): Promise<void>
@@ -71,6 +74,10 @@ export function openMigration(parts: Parts, makePairs: MakePairs = registeredPai
     pairs,
     reads,
     standings,
+    dualWrite: async () =>
+      requireDualWrite(
+        (await standings()).map(({ pair, judgement }) => ({ ...judgement, stream: pair.stream })),
+      ),
     work,
     async close() {
       await Promise.all(Object.values(work).map((one) => one.close()))

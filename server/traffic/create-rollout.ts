@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { and, eq, inArray, isNull } from 'drizzle-orm'
 import type { RolloutBody } from '#lib/contracts/rollouts'
+import type { DualWriteRequirement } from '#lib/migration/dual-write-requirement'
 import { rolloutPlanProblems } from '#lib/traffic/rollout-plan'
 import { newRollout } from '#lib/traffic/rollout-state'
 import { rollouts } from '#schema/rollouts'
@@ -16,7 +17,7 @@ import { stateColumns } from '#server/traffic/rollout-rows'
 
 const uniqueViolation = '23505'
 
-type Parts = Pick<Container, 'db' | 'audit' | 'configuration' | 'clock' | 'catalog' | 'env'>
+type Parts = Pick<Container, 'db' | 'audit' | 'configuration' | 'clock' | 'catalog' | 'env' | 'migration'>
 
 export interface RolloutWish {
   body: RolloutBody
@@ -27,7 +28,8 @@ export interface RolloutWish {
 /**
  * Makes a rollout, and starts it if that is wanted; ends when this instance obeys it.
  * @throws AppError `invalid_request` naming the field (steps that do not rise, unknown names, an empty chain, a target that
- * fails its pre-flight), `conflict` while another rollout of the same scope is under way.
+ * fails its pre-flight), `conflict` while another rollout of the same scope is under way, or when its first step goes above
+ * 10 % while a store that moves is not written twice and clean.
  */
 export async function createRollout(
   parts: Parts,
@@ -45,8 +47,9 @@ export async function createRollout(
     })
   }
   const id = newId('rol')
+  const dualWrite = await parts.migration.dualWrite()
   const version = await parts.db.orm
-    .transaction((tx) => writeRollout(tx, { parts, wish, route, id, flight }))
+    .transaction((tx) => writeRollout(tx, { parts, wish, route, id, flight, dualWrite }))
     .catch((error: unknown) => {
       // Another instance wrote its rollout between this one's look and its write.
       if (safeCause(error).code === uniqueViolation) throw scopeTaken(route, 'was made at this moment')
@@ -72,6 +75,7 @@ interface Writing {
   route: CheckedRoute
   id: string
   flight: Awaited<ReturnType<typeof preFlightOf>>
+  dualWrite: DualWriteRequirement
 }
 
 async function writeRollout(tx: Transaction, writing: Writing): Promise<number> {
@@ -110,7 +114,17 @@ async function writeRollout(tx: Transaction, writing: Writing): Promise<number> 
   const made = await lockRollout(tx, id)
   if (!made) throw new Error('a rollout that was just written is not there')
   const { record } = parts.audit
-  const step = { id, command: 'start', move, verdict: null, correlationId: requestId, record } as const
+  const atFull = { sinceMs: null, alerts: [], days: body.plan.retireAfterDays }
+  const cutover = { dualWrite: writing.dualWrite, atFull }
+  const step = {
+    id,
+    command: 'start',
+    move,
+    verdict: null,
+    correlationId: requestId,
+    record,
+    cutover,
+  } as const
   return (await moveRollout(tx, made, step)).version
 }
 

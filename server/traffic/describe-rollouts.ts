@@ -10,23 +10,23 @@ import { judgeRollout } from '#server/traffic/judge-rollout'
 import { unknownRollout } from '#server/traffic/operate-rollout'
 import { readRollout, readRollouts, type StoredRollout } from '#server/traffic/rollout-rows'
 
-type Parts = Pick<Container, 'db' | 'catalog' | 'clock'>
+type Parts = Pick<Container, 'db' | 'catalog' | 'clock' | 'migration'>
 
 const mostRollouts = 100
 const mostReadings = 3_000
 
 /** Every rollout, the newest first, and what a new one may be made from. */
-export async function describeRollouts({ db, catalog, clock }: Parts): Promise<RolloutsView> {
-  const nowMs = clock.nowMs()
+export async function describeRollouts({ db, catalog, clock, migration }: Parts): Promise<RolloutsView> {
+  const now = { nowMs: clock.nowMs(), dualWrite: await migration.dualWrite() }
   const present = catalog.current()
   const found = await readRollouts(db.orm, mostRollouts)
   const operations = await db.orm
     .selectDistinct({ tier: featureUses.tier, operation: featureUses.operation })
     .from(featureUses)
-    .where(gte(featureUses.day, addDays(utcDay(nowMs), -7)))
+    .where(gte(featureUses.day, addDays(utcDay(now.nowMs), -7)))
     .orderBy(featureUses.operation)
   return {
-    rollouts: found.map((rollout) => toView(rollout, present, nowMs)),
+    rollouts: found.map((rollout) => toView(rollout, present, now)),
     tiers: [...present.tiers.values()].map(({ name, chain, legacy }) => ({
       name,
       chain: copy(chain),
@@ -37,7 +37,10 @@ export async function describeRollouts({ db, catalog, clock }: Parts): Promise<R
 }
 
 /** One rollout with its history. @throws AppError `not_found` */
-export async function describeRollout({ db, catalog, clock }: Parts, id: string): Promise<RolloutDetail> {
+export async function describeRollout(
+  { db, catalog, clock, migration }: Parts,
+  id: string,
+): Promise<RolloutDetail> {
   const rollout = await readRollout(db.orm, id)
   if (!rollout) throw unknownRollout()
   const events = await db.orm
@@ -52,7 +55,7 @@ export async function describeRollout({ db, catalog, clock }: Parts, id: string)
     .orderBy(desc(rolloutReadings.at))
     .limit(mostReadings)
   return {
-    ...toView(rollout, catalog.current(), clock.nowMs()),
+    ...toView(rollout, catalog.current(), { nowMs: clock.nowMs(), dualWrite: await migration.dualWrite() }),
     events: events.map(({ rolloutId: _id, verdict, at, ...event }) => ({
       ...event,
       at: at.toISOString(),
@@ -66,13 +69,17 @@ export async function describeRollout({ db, catalog, clock }: Parts, id: string)
   }
 }
 
-function toView(rollout: StoredRollout, catalog: Catalog, nowMs: number): RolloutView {
+function toView(
+  rollout: StoredRollout,
+  catalog: Catalog,
+  now: Parameters<typeof judgeRollout>[1],
+): RolloutView {
   const { id, tier, operation, baseline, candidate, plan, state, progress, preFlight } = rollout
   const { phase, step, version, reason, actorId } = state
   const whole = wholeOf(progress)
   const known = catalog.tiers.get(tier)
   const iso = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString())
-  const verdict = isWatched(state) ? judgeRollout(rollout, nowMs) : null
+  const verdict = isWatched(state) ? judgeRollout(rollout, now) : null
   return {
     id,
     tier,

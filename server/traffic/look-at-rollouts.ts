@@ -1,4 +1,5 @@
 import { and, count, eq, inArray, lt, sql } from 'drizzle-orm'
+import type { DualWriteRequirement } from '#lib/migration/dual-write-requirement'
 import type { RolloutVerdict } from '#lib/traffic/evaluate-rollout'
 import { addSpans, emptySpan, type RolloutSpan } from '#lib/traffic/rollout-observation'
 import {
@@ -18,7 +19,7 @@ import { type StoredRollout, toRollout } from '#server/traffic/rollout-rows'
 import { countShadow } from '#server/traffic/shadow/shadow-pairs'
 
 /** What a look needs of the container. */
-export type LookParts = Pick<Container, 'db' | 'audit' | 'clock' | 'log'>
+export type LookParts = Pick<Container, 'db' | 'audit' | 'clock' | 'log' | 'migration'>
 
 /** Once so many units of a visit are known, the share is decided by them alone and old ones may go. */
 const enoughUnits = 100_000
@@ -40,14 +41,19 @@ export async function lookAtRollouts(parts: LookParts): Promise<RolloutPhase[]> 
     .from(rollouts)
     .where(inArray(rollouts.phase, [...watchedPhases]))
   const moved: RolloutPhase[] = []
+  const dualWrite = await parts.migration.dualWrite()
   for (const rollout of rows.map(toRollout)) {
-    const phase = await lookAt(parts, rollout)
+    const phase = await lookAt(parts, rollout, dualWrite)
     if (phase !== null) moved.push(phase)
   }
   return moved
 }
 
-async function lookAt(parts: LookParts, rollout: StoredRollout): Promise<RolloutPhase | null> {
+async function lookAt(
+  parts: LookParts,
+  rollout: StoredRollout,
+  dualWrite: DualWriteRequirement,
+): Promise<RolloutPhase | null> {
   const { plan, state } = rollout
   const nowMs = parts.clock.nowMs()
   const weightBps = candidateWeightBps(state, plan)
@@ -56,12 +62,12 @@ async function lookAt(parts: LookParts, rollout: StoredRollout): Promise<Rollout
   const shadow = await readShadow(parts.db.orm, rollout)
   const progress = { ...advanceProgress(rollout.progress, totals, { plan, weightBps }), units, shadow }
   const seen = { ...rollout, progress }
-  const verdict = judgeRollout(seen, nowMs)
+  const verdict = judgeRollout(seen, { nowMs, dualWrite })
   if (verdict.command === null && isUnchanged(rollout.progress, progress)) return null
   return parts.db.orm.transaction(async (tx) => {
     if (!(await saveLook(tx, seen, nowMs))) return null
     await saveReading(tx, { rollout: seen, verdict, nowMs })
-    return verdict.command === null ? null : act(parts, tx, { rollout, verdict, nowMs })
+    return verdict.command === null ? null : act(parts, tx, { rollout, verdict, nowMs, dualWrite })
   })
 }
 
@@ -79,11 +85,18 @@ async function saveLook(
   return saved.length > 0
 }
 
+interface Acting {
+  rollout: StoredRollout
+  verdict: RolloutVerdict
+  nowMs: number
+  dualWrite: DualWriteRequirement
+}
+
 /** What an operator changed in the meantime comes first: the next look judges that. */
 async function act(
   { audit, log }: LookParts,
   tx: Transaction,
-  { rollout, verdict, nowMs }: { rollout: StoredRollout; verdict: RolloutVerdict; nowMs: number },
+  { rollout, verdict, nowMs, dualWrite }: Acting,
 ): Promise<RolloutPhase | null> {
   const locked = await lockRollout(tx, rollout.id)
   if (!locked || verdict.command === null || locked.state.version !== rollout.state.version) return null
@@ -95,6 +108,7 @@ async function act(
     verdict,
     correlationId: newId('look'),
     record: audit.record,
+    cutover: { dualWrite, atFull: { sinceMs: null, alerts: [], days: locked.plan.retireAfterDays } },
   })
   log.info(
     { rollout: rollout.id, command: verdict.command, phase: state.phase, reason: verdict.reason },

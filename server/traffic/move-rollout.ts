@@ -1,5 +1,6 @@
 import { and, eq, inArray, isNull, ne } from 'drizzle-orm'
 import type { OperatorAction } from '#lib/audit/audit-action'
+import { type CutoverFacts, cutoverRefusal } from '#lib/migration/cutover-refusal'
 import type { RolloutVerdict } from '#lib/traffic/evaluate-rollout'
 import {
   candidateWeightBps,
@@ -23,6 +24,8 @@ export interface RolloutStep {
   verdict: RolloutVerdict | null
   correlationId: string
   record: RecordAudit
+  /** What leaving an old provider is held against. */
+  cutover: CutoverFacts
 }
 
 /** The command's name in the audit log. */
@@ -50,7 +53,7 @@ export async function lockRollout(tx: Transaction, id: string): Promise<StoredRo
 /**
  * Applies a command to a locked rollout: its state, its event, the audit entry and the configuration version, in one
  * transaction. What a new one takes over from an ended one of the same scope is taken from it here.
- * @throws AppError `conflict` when the state does not take the command.
+ * @throws AppError `conflict` when the state does not take the command, or a criterion of the cutover is not met.
  */
 export async function moveRollout(
   tx: Transaction,
@@ -60,6 +63,11 @@ export async function moveRollout(
   const changed = changeRollout({ state: rollout.state, plan: rollout.plan }, step.command, step.move)
   if (!changed.ok)
     throw new AppError('conflict', { message: `${capital(changed.problem)}.`, param: 'command' })
+  const { baseline, plan, state: before } = rollout
+  const { nowMs } = step.move
+  const refusal = cutoverRefusal({ baseline, plan, before, after: changed.state, nowMs }, step.cutover)
+  if (refusal !== null)
+    throw new AppError('conflict', { message: `${refusal}. Nothing was changed.`, param: 'command' })
   if (step.command === 'start') await retireOthers(tx, rollout, step)
   await writeMove(tx, rollout, { step, state: changed.state })
   await bumpConfiguration(tx)

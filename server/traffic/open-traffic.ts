@@ -19,7 +19,16 @@ export interface Traffic {
 
 type StateParts = Pick<
   Container,
-  'db' | 'audit' | 'configuration' | 'instanceId' | 'startedAtMs' | 'clock' | 'log' | 'events' | 'shutdown'
+  | 'db'
+  | 'audit'
+  | 'configuration'
+  | 'instanceId'
+  | 'startedAtMs'
+  | 'clock'
+  | 'log'
+  | 'events'
+  | 'shutdown'
+  | 'migration'
 >
 
 /** What planning asks and answers are told to; there before the gateway is. */

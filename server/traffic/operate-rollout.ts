@@ -7,9 +7,10 @@ import type { Actor } from '#server/access/principal'
 import type { Transaction } from '#server/config/configuration-version'
 import type { Container } from '#server/create-container'
 import { AppError } from '#server/http/app-error'
+import { readCutoverFacts } from '#server/migration/read-cutover-facts'
 import { judgeRollout } from '#server/traffic/judge-rollout'
 import { lockRollout, moveRollout } from '#server/traffic/move-rollout'
-import type { StoredRollout } from '#server/traffic/rollout-rows'
+import { readRollout, type StoredRollout } from '#server/traffic/rollout-rows'
 
 /** What an operator wants of a rollout, as it stood when they looked. */
 export interface RolloutOrder {
@@ -19,15 +20,22 @@ export interface RolloutOrder {
   requestId: string
 }
 
-type Parts = Pick<Container, 'db' | 'audit' | 'configuration' | 'clock' | 'rollouts'>
+type Parts = Pick<
+  Container,
+  'db' | 'audit' | 'configuration' | 'clock' | 'rollouts' | 'catalog' | 'migration'
+>
 
 /**
  * Does what an operator wants, unless somebody was faster; ends when this instance obeys it.
- * @throws AppError `not_found`, `conflict` saying what changed since, or that the state does not take it.
+ * @throws AppError `not_found`, `conflict` saying what changed since, that the state does not take it, or which criterion
+ * of the cutover is not met.
  */
 export async function operateRollout(parts: Parts, order: RolloutOrder): Promise<{ version: number }> {
   const { id, body, actor, requestId } = order
   const nowMs = parts.clock.nowMs()
+  const present = await readRollout(parts.db.orm, id)
+  if (!present) throw unknownRollout()
+  const cutover = await readCutoverFacts(parts, present)
   const version = await parts.db.orm.transaction(async (tx) => {
     const rollout = await lockRollout(tx, id)
     if (!rollout) throw unknownRollout()
@@ -41,9 +49,12 @@ export async function operateRollout(parts: Parts, order: RolloutOrder): Promise
         actorId: actor.id,
         ...(body.toStep === undefined ? {} : { toStep: body.toStep }),
       },
-      verdict: isWatched(rollout.state) ? judgeRollout(rollout, nowMs) : null,
+      verdict: isWatched(rollout.state)
+        ? judgeRollout(rollout, { nowMs, dualWrite: cutover.dualWrite })
+        : null,
       correlationId: requestId,
       record: parts.audit.record,
+      cutover,
     })
     return state.version
   })

@@ -1,9 +1,8 @@
 import { desc, eq } from 'drizzle-orm'
 import type { PreFlight } from '#lib/traffic/pre-flight'
-import type { RolloutPlan } from '#lib/traffic/rollout-plan'
+import { type RolloutPlan, rolloutPlanSchema } from '#lib/traffic/rollout-plan'
 import { noProgress, type RolloutProgress } from '#lib/traffic/rollout-progress'
 import type { RolloutState } from '#lib/traffic/rollout-state'
-import { defaultShadowPlan } from '#lib/traffic/shadow-plan'
 import type { TrafficShare } from '#lib/traffic/traffic-config'
 import { rollouts } from '#schema/rollouts'
 import type { Transaction } from '#server/config/configuration-version'
@@ -30,7 +29,7 @@ export interface StoredRollout {
   lookedAtMs: number | null
 }
 
-/** JSON columns are written by this program alone, in these shapes. */
+/** JSON columns are written by this program alone, in these shapes; a plan of an earlier version gets what it lacks. */
 export function toRollout(row: RolloutRow): StoredRollout {
   const { id, tier, operation, salt, priorVisit, createdBy, looks } = row
   const { phase, step, version, visit, reason, actorId } = row
@@ -44,7 +43,7 @@ export function toRollout(row: RolloutRow): StoredRollout {
     looks,
     baseline: row.baseline as StoredRollout['baseline'],
     candidate: row.candidate as StoredRollout['candidate'],
-    plan: toPlan(row.plan),
+    plan: rolloutPlanSchema.parse(row.plan),
     preFlight: row.preFlight as PreFlight,
     progress: (row.progress as RolloutProgress | null) ?? noProgress,
     state: {
@@ -61,12 +60,6 @@ export function toRollout(row: RolloutRow): StoredRollout {
     startedAtMs: row.startedAt?.getTime() ?? null,
     lookedAtMs: row.lookedAt?.getTime() ?? null,
   }
-}
-
-/** Plans of earlier versions say nothing of mirrors. */
-function toPlan(stored: unknown): RolloutPlan {
-  const plan = stored as Omit<RolloutPlan, 'shadow'> & Partial<RolloutPlan>
-  return { ...plan, shadow: plan.shadow ?? defaultShadowPlan }
 }
 
 /** The columns of a state. */

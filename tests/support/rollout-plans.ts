@@ -10,6 +10,7 @@ export const quickPlan: RolloutPlan = {
   ],
   guardrails: [{ metric: 'error_rate', limitRatio: 1.1, alphaWeight: 1 }],
   falseRollbackAlpha: 0.05,
+  retireAfterDays: 0,
   minimumEvidenceRequests: 5,
   shadow: defaultShadowPlan,
 }

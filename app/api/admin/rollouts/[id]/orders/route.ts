@@ -14,6 +14,7 @@ export const POST = defineRoute({
     'rollout.resume',
     'rollout.step_down',
     'rollout.roll_back',
+    'rollout.retire',
   ],
   body: rolloutOrderBody,
   handle: async ({ container, actor, body, params, requestId }) => {
