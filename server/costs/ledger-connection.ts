@@ -3,6 +3,12 @@ import type { Pseudonyms } from '#server/audit/pseudonyms'
 import { bookRecords } from '#server/costs/book-records'
 import type { DatabaseConnection } from '#server/db/database'
 
+/**
+ * Left to itself, the database plans the ledger's statement anew for every batch, because it thinks little of a plan
+ * for arrays of any length; that takes as long as booking two hundred records with the plan it has.
+ */
+const keepPlan = '-c plan_cache_mode=force_generic_plan'
+
 /** The ledger's own connection: opened when first needed, dropped after a failure, opened again by the next call. */
 export interface LedgerConnection {
   /** Books one batch after the other, in the order of the calls. @throws when the database cannot at the moment. */
@@ -27,6 +33,7 @@ export function createLedgerConnection(options: {
   async function connected(): Promise<Client> {
     if (client) return client
     const fresh = new Client({
+      options: keepPlan,
       ...options.connection,
       application_name: 'huntaze-ledger',
       connectionTimeoutMillis: options.answerTimeoutMs,

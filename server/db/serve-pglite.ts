@@ -1,6 +1,7 @@
 import { createServer, type Socket } from 'node:net'
 import type { PGlite } from '@electric-sql/pglite'
 import { createMessageFramer, type WireMessage } from '#server/db/frame-messages'
+import { noSettings, readStartupSettings, type StartupSettings } from '#server/db/startup-settings'
 import {
   closeStatement,
   prefixStatement,
@@ -18,6 +19,7 @@ interface Session {
   /** Whole units that wait for their turn. */
   ready: Unit[]
   statementNames: Set<string>
+  settings: StartupSettings
 }
 
 interface Unit {
@@ -29,7 +31,8 @@ interface Unit {
 /**
  * Serves one PGlite to many clients on a unix socket. PGlite is one session, so a client has it to itself for a
  * whole unit (a simple query, or extended messages up to Sync) and for a whole transaction; others wait in the
- * order in which they asked. Without that, the unnamed statements of two clients overwrite each other.
+ * order in which they asked. Without that, the unnamed statements of two clients overwrite each other. Settings in a
+ * client's startup `options` hold while it has its turn.
  */
 export async function servePglite(options: { db: PGlite; path: string; serverVersion: string }): Promise<{
   close(): Promise<void>
@@ -39,6 +42,7 @@ export async function servePglite(options: { db: PGlite; path: string; serverVer
   let owner: Session | null = null
   let waiting: Session[] = []
   const leftoverStatements: string[] = []
+  let applied = noSettings
   let lastId = 0
 
   function execute(bytes: Buffer, onData: (data: Buffer) => void): void {
@@ -47,8 +51,16 @@ export async function servePglite(options: { db: PGlite; path: string; serverVer
     void db.execProtocolRawStream(bytes, { syncToFs: false, onRawData: (data) => onData(Buffer.from(data)) })
   }
 
+  /** Between transactions only: whoever is in one keeps its turn. */
+  function applySettings({ settings }: Session): void {
+    const change = applied.set === settings.set ? '' : applied.reset + settings.set
+    if (change !== '') execute(simpleQuery(change), () => {})
+    applied = settings
+  }
+
   function runUnit(session: Session, unit: Unit): void {
     const { socket } = session
+    if (owner === null) applySettings(session)
     socket.cork()
     execute(unit.bytes, (data) => {
       if (socket.writable) socket.write(data)
@@ -96,7 +108,14 @@ export async function servePglite(options: { db: PGlite; path: string; serverVer
 
   const server = createServer((socket) => {
     lastId += 1
-    const session: Session = { id: lastId, socket, unit: [], ready: [], statementNames: new Set() }
+    const session: Session = {
+      id: lastId,
+      socket,
+      unit: [],
+      ready: [],
+      statementNames: new Set(),
+      settings: noSettings,
+    }
     sessions.set(session.id, session)
     const framer = createMessageFramer()
     const onMessage = (message: WireMessage) => {
@@ -104,6 +123,7 @@ export async function servePglite(options: { db: PGlite; path: string; serverVer
       const kind = startupKind(message.bytes)
       if (kind === 'cancel') return void socket.end()
       if (kind === 'encryption') return void socket.write('N')
+      session.settings = readStartupSettings(message.bytes)
       framer.startupDone()
       socket.write(welcome(options.serverVersion))
     }

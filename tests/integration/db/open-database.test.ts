@@ -45,6 +45,33 @@ describeOnDatabases('database connections', (openDb) => {
     for (const client of clients) await client.end()
   })
 
+  it('keep to themselves what they asked of their session when they connected', async () => {
+    const db = await openDb()
+    const plain = new Client(db.connection)
+    const options = "-c plan_cache_mode=force_generic_plan -c application_name=it's"
+    const asking = new Client({ ...db.connection, options })
+    for (const client of [plain, asking]) await client.connect()
+    const modes = (client: Client) =>
+      Promise.all(
+        ['plan_cache_mode', 'application_name'].map(async (name) => {
+          const { rows } = await client.query(`SHOW ${name}`)
+          return rows[0]?.[name]
+        }),
+      )
+    const other = await modes(plain)
+    expect(other[0]).toBe('auto')
+    for (let round = 0; round < 20; round += 1) {
+      const [mine, others] = await Promise.all([modes(asking), modes(plain)])
+      expect(mine).toEqual(['force_generic_plan', "it's"])
+      expect(others).toEqual(other)
+    }
+    await asking.query('BEGIN')
+    await expect(asking.query('SELECT 1 / 0')).rejects.toThrow('division by zero')
+    await asking.query('ROLLBACK')
+    expect([await modes(plain), await modes(asking)]).toEqual([other, ['force_generic_plan', "it's"]])
+    for (const client of [plain, asking]) await client.end()
+  })
+
   it('keep transactions whole while others query', async () => {
     const { pool } = await openDb()
     await pool.query('CREATE TABLE counters (n int)')
