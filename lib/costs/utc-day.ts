@@ -1,9 +1,15 @@
 /** Milliseconds of a UTC day; UTC knows no summer time. */
 export const dayMs = 86_400_000
 
+/** Requests ask for the same day again and again. */
+let last = { startMs: Number.NaN, day: '' }
+
 /** The UTC day of an instant, `2026-01-31`. */
 export function utcDay(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 10)
+  if (ms >= last.startMs && ms < last.startMs + dayMs) return last.day
+  const day = new Date(ms).toISOString().slice(0, 10)
+  last = { startMs: dayStartMs(day), day }
+  return day
 }
 
 /** First instant of a UTC day. */

@@ -18,11 +18,7 @@ export const usedFeatureNames: readonly UsedFeature[] = [
 /** Which features of OpenAI's dialect a request uses; nothing of what it says. */
 export function usedFeatures(body: ChatRequestBody): ModelFeature[] {
   const found: ModelFeature[] = []
-  for (const [feature, isUsed] of Object.entries(checks) as [
-    ModelFeature,
-    (body: ChatRequestBody) => boolean,
-  ][])
-    if (isUsed(body)) found.push(feature)
+  for (const feature of modelFeatures) if (checks[feature](body)) found.push(feature)
   return found
 }
 

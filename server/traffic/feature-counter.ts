@@ -31,44 +31,65 @@ export interface FeatureCounter {
 
 /** Operations are callers' words, so their number has a bound; later ones count as `other`. */
 const mostRoutes = 200
+const otherOperation = 'other'
+
+/** What was counted of one route since the day began; a route is looked up without building a key for it. */
+interface RouteTotals {
+  operation: string
+  uses: Map<UsedFeature, FeatureUse>
+}
 
 export function createFeatureCounter(onDirty: () => void): FeatureCounter {
   let day = ''
-  const totals = new Map<string, FeatureUse>()
-  const dirty = new Map<string, FeatureUse>()
-  const routes = new Set<string>()
+  let routes = 0
+  const tiers = new Map<string, Map<string, RouteTotals>>()
+  const dirty = new Set<FeatureUse>()
 
-  function add(use: Omit<FeatureUse, 'requests'>): void {
-    const key = `${use.tier}\n${use.operation}\n${use.feature}`
-    const total = totals.get(key) ?? { ...use, requests: 0 }
-    total.requests += 1
-    totals.set(key, total)
-    dirty.set(`${use.day}\n${key}`, total)
+  function begin(today: string): void {
+    day = today
+    routes = 0
+    tiers.clear()
+  }
+
+  function totalsOf(tier: string, operation: string): RouteTotals {
+    const operations = tiers.get(tier) ?? new Map<string, RouteTotals>()
+    tiers.set(tier, operations)
+    const known = operations.get(operation)
+    if (known) return known
+    if (routes >= mostRoutes && operation !== otherOperation) return totalsOf(tier, otherOperation)
+    routes += 1
+    const totals: RouteTotals = { operation, uses: new Map() }
+    operations.set(operation, totals)
+    return totals
+  }
+
+  function add(tier: string, { operation, uses }: RouteTotals, feature: UsedFeature): void {
+    let use = uses.get(feature)
+    if (!use) {
+      use = { day, tier, operation, feature, requests: 0 }
+      uses.set(feature, use)
+    }
+    use.requests += 1
+    dirty.add(use)
   }
 
   return {
     saw({ tier, operation, features, tokens, atMs }) {
       const today = utcDay(atMs)
-      if (today !== day) {
-        day = today
-        totals.clear()
-        routes.clear()
-      }
-      const route = `${tier}\n${operation}`
-      if (routes.size < mostRoutes) routes.add(route)
-      const of = { day, tier, operation: routes.has(route) ? operation : 'other' }
-      add({ ...of, feature: 'requests' })
-      for (const feature of features) add({ ...of, feature })
-      if (tokens !== null) add({ ...of, feature: contextFeature(tokens) })
+      if (today !== day) begin(today)
+      const totals = totalsOf(tier, operation)
+      add(tier, totals, 'requests')
+      for (const feature of features) add(tier, totals, feature)
+      if (tokens !== null) add(tier, totals, contextFeature(tokens))
       onDirty()
     },
     take() {
-      const taken = [...dirty.values()]
+      const taken = [...dirty]
       dirty.clear()
       return taken
     },
     giveBack(uses) {
-      for (const use of uses) dirty.set(`${use.day}\n${use.tier}\n${use.operation}\n${use.feature}`, use)
+      for (const use of uses) dirty.add(use)
     },
   }
 }
