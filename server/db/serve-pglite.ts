@@ -1,7 +1,12 @@
 import { createServer, type Socket } from 'node:net'
 import type { PGlite } from '@electric-sql/pglite'
 import { createMessageFramer, type WireMessage } from '#server/db/frame-messages'
-import { noSettings, readStartupSettings, type StartupSettings } from '#server/db/startup-settings'
+import {
+  createSettingsChange,
+  noSettings,
+  readStartupSettings,
+  type StartupSettings,
+} from '#server/db/startup-settings'
 import {
   closeStatement,
   prefixStatement,
@@ -20,6 +25,10 @@ interface Session {
   ready: Unit[]
   statementNames: Set<string>
   settings: StartupSettings
+}
+
+function newSession(id: number, socket: Socket): Session {
+  return { id, socket, unit: [], ready: [], statementNames: new Set(), settings: noSettings }
 }
 
 interface Unit {
@@ -42,7 +51,7 @@ export async function servePglite(options: { db: PGlite; path: string; serverVer
   let owner: Session | null = null
   let waiting: Session[] = []
   const leftoverStatements: string[] = []
-  let applied = noSettings
+  const changeSettings = createSettingsChange()
   let lastId = 0
 
   function execute(bytes: Buffer, onData: (data: Buffer) => void): void {
@@ -51,16 +60,11 @@ export async function servePglite(options: { db: PGlite; path: string; serverVer
     void db.execProtocolRawStream(bytes, { syncToFs: false, onRawData: (data) => onData(Buffer.from(data)) })
   }
 
-  /** Between transactions only: whoever is in one keeps its turn. */
-  function applySettings({ settings }: Session): void {
-    const change = applied.set === settings.set ? '' : applied.reset + settings.set
-    if (change !== '') execute(simpleQuery(change), () => {})
-    applied = settings
-  }
-
   function runUnit(session: Session, unit: Unit): void {
     const { socket } = session
-    if (owner === null) applySettings(session)
+    // Between transactions only: whoever is in one keeps its turn.
+    const change = owner === null ? changeSettings(session.settings) : ''
+    if (change !== '') execute(simpleQuery(change), () => {})
     socket.cork()
     execute(unit.bytes, (data) => {
       if (socket.writable) socket.write(data)
@@ -108,14 +112,7 @@ export async function servePglite(options: { db: PGlite; path: string; serverVer
 
   const server = createServer((socket) => {
     lastId += 1
-    const session: Session = {
-      id: lastId,
-      socket,
-      unit: [],
-      ready: [],
-      statementNames: new Set(),
-      settings: noSettings,
-    }
+    const session = newSession(lastId, socket)
     sessions.set(session.id, session)
     const framer = createMessageFramer()
     const onMessage = (message: WireMessage) => {

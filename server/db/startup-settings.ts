@@ -23,3 +23,13 @@ export function readStartupSettings(message: Buffer): StartupSettings {
     reset: settings.map(({ name }) => `RESET ${name};`).join(''),
   }
 }
+
+/** For one session that several clients share: the SQL that takes it from the last client's settings to the next one's. */
+export function createSettingsChange(): (wanted: StartupSettings) => string {
+  let applied = noSettings
+  return (wanted) => {
+    const change = applied.set === wanted.set ? '' : applied.reset + wanted.set
+    applied = wanted
+    return change
+  }
+}
