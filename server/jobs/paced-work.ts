@@ -4,7 +4,7 @@ import { safeCause } from '#server/telemetry/safe-cause'
 /** Work that comes and goes: done at once when somebody wakes it, again and again while there is some, and then at rest. */
 export interface PacedWork {
   wake(): void
-  /** Does what is due, now. */
+  /** Does what is due at the call, and behind work that is under way: that may have looked before it was due. */
   run(): Promise<void>
   start(): void
   /** Lets what is under way end. */
@@ -60,6 +60,7 @@ export function createPacedWork({ what, work, restMs, log }: PacedWorkOptions): 
 
   return {
     async run() {
+      if (running) await running.catch(() => undefined)
       await once()
     },
     wake() {

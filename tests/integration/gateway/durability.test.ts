@@ -182,6 +182,9 @@ describe('nothing answered is lost', () => {
         await expect
           .poll(health, { timeout: 30_000 })
           .toMatchObject({ database: 'reachable', journalRecords: 0 })
+          .catch((error: Error) => {
+            throw new Error(`${error.message}\n${program?.said()}`, { cause: error })
+          })
         await load.end()
         expect(load.failed).toBe(0)
         expect(await program.stop('SIGTERM')).toBe(0)
