@@ -1,7 +1,10 @@
 'use client'
 
-import { Skeleton } from '@mantine/core'
+import { Anchor, Button, Skeleton } from '@mantine/core'
 import { IconPigMoney } from '@tabler/icons-react'
+import Link from 'next/link'
+import { useMemo, useState } from 'react'
+import { EvidenceModal } from '#components/costs/evidence-modal'
 import { useRecommendations } from '#components/data/use-cost-advice'
 import { type Column, DataTable } from '#components/ui/data-table'
 import { EmptyNotice } from '#components/ui/empty-notice'
@@ -9,17 +12,37 @@ import { ErrorNotice } from '#components/ui/error-notice'
 import { formatCost } from '#components/ui/format-cost'
 import { formatCount } from '#components/ui/format-number'
 import { Panel } from '#components/ui/panel'
-import { QuietLink } from '#components/ui/quiet-link'
 import type { RecommendationsView } from '#lib/contracts/cost-advice'
+import classes from './costs.module.css'
 
 type Row = RecommendationsView['recommendations'][number]
 
-const columns: Column<Row>[] = [
-  { id: 'title', label: 'Change', render: (row) => <QuietLink href={row.href}>{row.title}</QuietLink> },
+const requestsOf = ({ evidence, evidenceRows }: Row) =>
+  `${evidenceRows > evidence.length ? 'over ' : ''}${formatCount(evidence.reduce((sum, { requests }) => sum + requests, 0))}`
+
+/** What the page behind a recommendation is for. */
+function openLabel({ href }: Row): string {
+  if (href.startsWith('/playground')) return 'Try it'
+  return href.startsWith('/deployments') ? 'Open capacity' : 'Open requests'
+}
+
+const columnsOf = (onEvidence: (row: Row) => void): Column<Row>[] => [
+  {
+    id: 'title',
+    label: 'Change',
+    width: 420,
+    render: (row) => (
+      <div className={classes.change}>
+        {row.title}
+        <p className={classes.restsOn}>{row.assumption}</p>
+      </div>
+    ),
+  },
   {
     id: 'saving',
     label: 'Saves a month',
     numeric: true,
+    width: 120,
     sortBy: (row) => BigInt(row.savingPerMonthPicoUsd),
     render: (row) => formatCost(row.savingPerMonthPicoUsd),
   },
@@ -27,22 +50,38 @@ const columns: Column<Row>[] = [
     id: 'share',
     label: 'Of its cost',
     numeric: true,
+    width: 110,
     sortBy: (row) => row.savingShareBps,
     render: (row) => `${Math.round(row.savingShareBps / 100)} %`,
   },
   {
     id: 'rows',
-    label: 'Requests re-priced',
+    label: 'Re-priced',
     numeric: true,
-    render: (row) =>
-      `${row.evidenceRows > row.evidence.length ? 'over ' : ''}${formatCount(row.evidence.reduce((sum, { requests }) => sum + requests, 0))}`,
+    width: 130,
+    render: (row) => (
+      <Anchor component="button" size="sm" onClick={() => onEvidence(row)}>
+        {requestsOf(row)} requests
+      </Anchor>
+    ),
   },
-  { id: 'assumption', label: 'Rests on', render: (row) => row.assumption },
+  {
+    id: 'open',
+    label: '',
+    width: 140,
+    render: (row) => (
+      <Button component={Link} href={row.href} size="compact-sm" variant="default" fullWidth>
+        {openLabel(row)}
+      </Button>
+    ),
+  },
 ]
 
 /** What would have cost less, by re-pricing the requests of the last week. */
 export function RecommendationsPanel() {
   const { data, error, refetch } = useRecommendations()
+  const [evidenceOf, setEvidenceOf] = useState<Row | null>(null)
+  const columns = useMemo(() => columnsOf(setEvidenceOf), [])
   return (
     <Panel
       title="Recommendations"
@@ -69,6 +108,7 @@ export function RecommendationsPanel() {
           rowKey={({ id }) => id}
         />
       ) : null}
+      <EvidenceModal of={evidenceOf} onClose={() => setEvidenceOf(null)} />
     </Panel>
   )
 }
