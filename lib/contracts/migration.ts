@@ -3,6 +3,7 @@ import { cutoverLimits, dualWriteSettings } from '#lib/contracts/settings'
 import { mismatchClasses } from '#lib/migration/classify-mismatch'
 import { cutoverCriteria } from '#lib/migration/evaluate-cutover'
 import { dualWriteStates } from '#lib/migration/judge-dual-write'
+import { afterMetrics } from '#lib/migration/report-after-cutover'
 import { rolloutPhases } from '#lib/traffic/rollout-state'
 
 const name = z.string().trim().min(1).max(200)
@@ -115,3 +116,35 @@ export const cutoverView = z.object({ routes: z.array(cutoverRoute), limits: cut
 
 export type CutoverView = z.infer<typeof cutoverView>
 export type CutoverRouteView = z.infer<typeof cutoverRoute>
+
+const ratings = z.object({ ratings: z.number(), mean: z.number().nullable() })
+
+const afterRoute = z.object({
+  rolloutId: z.string(),
+  tier: z.string(),
+  operation: z.string().nullable(),
+  phase: z.enum(rolloutPhases),
+  /** Since when the candidate has all the traffic. */
+  fullSince: time.nullable(),
+  /** When its rollout completed, from which on roll-ups alone tell; null while it is watched. */
+  watchedUntil: time.nullable(),
+  requests: z.object({ before: z.number(), atFull: z.number(), since: z.number().nullable() }),
+  rows: z.array(
+    z.object({
+      metric: z.enum(afterMetrics),
+      unit: z.enum(['rate', 'ms', 'usd', 'score']),
+      before: z.number().nullable(),
+      atFull: z.number().nullable(),
+      since: z.number().nullable(),
+      change: z.number().nullable(),
+    }),
+  ),
+  /** What users thought of answers of the old provider and of the candidate, since the rollout began; scores 0–1. */
+  feedback: z.object({ before: ratings, after: ratings }),
+})
+
+/** `GET /api/admin/migration/after` (viewer), also as `after.json` and `after.csv`: routes that had all the traffic. */
+export const afterCutoverView = z.object({ routes: z.array(afterRoute) })
+
+export type AfterCutoverView = z.infer<typeof afterCutoverView>
+export type AfterRouteView = z.infer<typeof afterRoute>
