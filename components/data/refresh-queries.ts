@@ -12,6 +12,7 @@ const activityKeys = [
   'rollouts',
   'experiments',
   'models',
+  'migration',
 ]
 const configurationKeys = [
   'models',
@@ -35,6 +36,7 @@ const configurationKeys = [
   'traffic',
   'traffic-switches',
   'experiments',
+  'migration',
 ]
 const moveKeys = {
   breaker: ['deployments', 'transitions'],

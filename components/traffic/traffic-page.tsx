@@ -3,6 +3,9 @@
 import { Skeleton } from '@mantine/core'
 import { useTimeRange } from '#components/data/use-time-range'
 import { useTraffic } from '#components/data/use-traffic'
+import { AfterCutoverPanel } from '#components/migration/after-cutover-panel'
+import { CutoverPanel } from '#components/migration/cutover-panel'
+import { DualWritePanel } from '#components/migration/dual-write-panel'
 import { FleetPanel } from '#components/traffic/fleet-panel'
 import { LegacyRoutesPanel } from '#components/traffic/legacy-routes-panel'
 import { RolloutsPanel } from '#components/traffic/rollouts-panel'
@@ -20,6 +23,9 @@ export function TrafficPage() {
       <Page>
         <TrafficPicture view={data} />
         <RolloutsPanel />
+        <CutoverPanel />
+        <DualWritePanel />
+        <AfterCutoverPanel />
         <LegacyRoutesPanel view={data} />
         <FleetPanel view={data} />
         <SwitchHistory view={data} />

@@ -133,14 +133,15 @@ function readGuardrail(
       text: 'the plan of the rollout does not watch it',
     }
   const { status, baseline, candidate, limitRatio, unit, text } = reading
-  const isUnknown = status === 'unknown' || baseline === null || candidate === null
+  const isUnmeasured = baseline === null || candidate === null
+  const isUnknown = status === 'unknown' || isUnmeasured
   return {
     name,
     status: isUnknown ? 'no_data' : status === 'good' ? 'met' : 'failed',
     value: candidate,
     limit: baseline === null ? null : metric === 'quality' ? baseline / limitRatio : baseline * limitRatio,
     unit: units[unit],
-    text: isUnknown ? `too few values to compare: ${text}` : text,
+    text: isUnmeasured ? 'not measured on both sides yet' : isUnknown ? `too few values: ${text}` : text,
   }
 }
 

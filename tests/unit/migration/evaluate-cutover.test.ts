@@ -71,7 +71,7 @@ describe('the cutover checklist', () => {
     ['errors', 'failed', withGuardrail({ status: 'doubtful' }, 'error_rate'), 'error_rate as measured'],
     ['latency', 'failed', withGuardrail({ status: 'broken' }, 'latency'), 'latency as measured'],
     ['cost', 'no_data', withGuardrail({ status: 'unknown' }, 'cost'), 'too few values'],
-    ['quality', 'no_data', withGuardrail({ candidate: null }, 'quality'), 'too few values'],
+    ['quality', 'no_data', withGuardrail({ candidate: null }, 'quality'), 'not measured on both sides'],
     ['refusals', 'no_data', { guardrails: [] }, 'does not watch it'],
     ['alerts', 'failed', { openAlerts: ['p95 is high', 'other'] }, 'p95 is high (and 1 more)'],
     ['backup', 'no_data', { lastBackupAtMs: null }, 'npm run backup'],
