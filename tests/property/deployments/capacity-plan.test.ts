@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { CapacityMinute, CapacityObservation } from '#lib/deployments/capacity-observation'
 import { type ScalingPolicy, scalingSchema } from '#lib/deployments/capacity-scaling'
 import { type CapacitySizes, isSize } from '#lib/deployments/capacity-sizes'
+import { minutesSinceChange } from '#lib/deployments/capacity-wish'
 import { aMinute, anObservation, minuteMs, planOf, startMs, unitsAfter } from '#tests/support/capacity-worlds'
 
 const sizes = fc.constantFrom<CapacitySizes>(
@@ -266,7 +267,8 @@ describe('following the plan', () => {
           requestsPerMinute: recommendedUnits * 6,
           lastChange: null,
           dismissed: null,
-          minutes: observation.minutes.map((minute) => ({
+          // What came before the last change was another size's load, and no part of the quiet time.
+          minutes: minutesSinceChange(observation, startMs).map((minute) => ({
             ...minute,
             ptuUtilization: minute.ptuUtilization === null ? null : minute.ptuUtilization * scale,
           })),
