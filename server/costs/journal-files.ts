@@ -1,5 +1,6 @@
-import { writeSync } from 'node:fs'
+import { closeSync, fdatasync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs'
 import { type FileHandle, open, stat } from 'node:fs/promises'
+import { promisify } from 'node:util'
 
 /** Bytes of a file that are read, or booked, at once. */
 export const chunkBytes = 256 * 1024
@@ -7,51 +8,63 @@ export const chunkBytes = 256 * 1024
 /** A file that grows by whole lines. */
 export interface AppendFile {
   size(): number
-  append(text: string): Promise<void>
+  append(text: string): void
   sync(): Promise<void>
-  close(): Promise<void>
+  close(): void
 }
 
-/** After a failed write the torn rest is cut off, or, where even that fails, closed off as a line of its own. */
-export async function openForAppend(path: string): Promise<AppendFile> {
-  const handle = await open(path, 'a', 0o600)
-  let size = (await handle.stat()).size
-  let torn = size > 0 && !(await endsWithNewline(path, size))
+const syncData = promisify(fdatasync)
+
+/**
+ * After a failed write the torn rest is cut off, or, where even that fails, closed off as a line of its own.
+ *
+ * What touches only the system's cache takes microseconds and is done at once: handing it to a thread would cost
+ * whoever waits for the append ten times that. The disk is waited for elsewhere.
+ */
+export function openForAppend(path: string): AppendFile {
+  const fd = openSync(path, 'a+', 0o600)
+  let size = fstatSync(fd).size
+  let torn = size > 0 && !endsWithNewline(fd, size)
   return {
     size: () => size,
-    async append(text) {
+    append(text) {
       const data = Buffer.from(torn ? `\n${text}` : text)
       try {
-        writeFully(handle, data)
+        writeFully(fd, data)
         size += data.length
         torn = false
       } catch (error) {
-        await handle.truncate(size).catch(() => {
-          torn = true
-        })
+        torn = !cutOff(fd, size)
         throw error
       }
     },
-    sync: () => handle.datasync(),
-    close: () => handle.close(),
+    sync: () => syncData(fd),
+    close: () => closeSync(fd),
   }
 }
 
-/**
- * Into the system's cache, which takes microseconds; handing it to a thread would cost the caller ten times that.
- */
-function writeFully(handle: FileHandle, data: Buffer): void {
+function writeFully(fd: number, data: Buffer): void {
   let written = 0
-  while (written < data.length) written += writeSync(handle.fd, data, written)
+  while (written < data.length) written += writeSync(fd, data, written)
+}
+
+/** Whether it could. */
+function cutOff(fd: number, size: number): boolean {
+  try {
+    ftruncateSync(fd, size)
+    return true
+  } catch {
+    return false
+  }
 }
 
 export async function appendTo(path: string, text: string): Promise<void> {
-  const file = await openForAppend(path)
+  const file = openForAppend(path)
   try {
-    await file.append(text)
+    file.append(text)
     await file.sync()
   } finally {
-    await file.close()
+    file.close()
   }
 }
 
@@ -90,15 +103,10 @@ export async function countLines(path: string): Promise<number> {
   }
 }
 
-async function endsWithNewline(path: string, size: number): Promise<boolean> {
-  const file = await open(path, 'r')
-  try {
-    const byte = Buffer.alloc(1)
-    await file.read(byte, 0, 1, size - 1)
-    return byte[0] === 10
-  } finally {
-    await file.close()
-  }
+function endsWithNewline(fd: number, size: number): boolean {
+  const byte = Buffer.alloc(1)
+  readSync(fd, byte, 0, 1, size - 1)
+  return byte[0] === 10
 }
 
 export async function exists(path: string): Promise<boolean> {

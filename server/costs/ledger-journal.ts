@@ -1,4 +1,4 @@
-import { mkdir, rename } from 'node:fs/promises'
+import { mkdirSync, renameSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { type AppendFile, appendTo, countLines, openForAppend } from '#server/costs/journal-files'
 import { type KeptLines, keepLines } from '#server/costs/kept-lines'
@@ -68,8 +68,8 @@ export function createLedgerJournal(options: {
   /** The active file; with the first use, what an earlier run left is counted. */
   async function opened(): Promise<AppendFile> {
     if (!active) {
-      await mkdir(dirname(options.path), { recursive: true, mode: 0o700 })
-      active = await openForAppend(options.path)
+      mkdirSync(dirname(options.path), { recursive: true, mode: 0o700 })
+      active = openForAppend(options.path)
       kept = active.size() === 0 ? { lines: [], chars: 0 } : null
     }
     if (!counted) pending = (await countLines(replayPath)) + (await countLines(options.path))
@@ -80,7 +80,7 @@ export function createLedgerJournal(options: {
   async function appendLines(lines: readonly string[]): Promise<void> {
     const file = await opened()
     const text = `${lines.join('\n')}\n`
-    await file.append(text)
+    file.append(text)
     pending += lines.length
     kept = keepLines(kept, lines, text.length)
     if (!options.sync) return
@@ -99,8 +99,8 @@ export function createLedgerJournal(options: {
     if (file.size() === 0) return false
     await syncing
     active = undefined
-    await file.close()
-    await rename(options.path, replayPath)
+    file.close()
+    renameSync(options.path, replayPath)
     replaying.begin(kept)
     kept = null
     return true
@@ -122,7 +122,7 @@ export function createLedgerJournal(options: {
     close: () =>
       inTurn(async () => {
         await syncing
-        await active?.close()
+        active?.close()
         active = undefined
       }),
   }

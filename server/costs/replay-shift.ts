@@ -9,8 +9,11 @@ export interface ReplayShift {
   stop(): void
 }
 
-/** Long enough for batches that cost the database little a record, short enough for live views. */
-const shiftMs = 100
+/**
+ * Long enough for batches that cost the database little a record, and for the moments in which a request waits for a
+ * batch being handed over to be rare; short enough for live views. Whoever reads does not wait for it.
+ */
+const shiftMs = 250
 const longestWaitMs = 2000
 
 export function createReplayShift(options: {
