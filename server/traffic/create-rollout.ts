@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { and, eq, inArray, isNull } from 'drizzle-orm'
 import type { RolloutBody } from '#lib/contracts/rollouts'
+import type { Catalog } from '#lib/deployments/catalog'
 import type { DualWriteRequirement } from '#lib/migration/dual-write-requirement'
 import { rolloutPlanProblems } from '#lib/traffic/rollout-plan'
 import { newRollout } from '#lib/traffic/rollout-state'
@@ -36,7 +37,7 @@ export async function createRollout(
   wish: RolloutWish,
 ): Promise<{ id: string; version: number }> {
   const route = checkRoute(parts.catalog.current(), wish.body)
-  requirePlan(wish.body)
+  requirePlan(wish.body, parts.catalog.current())
   const flight = await preFlightOf(parts, route)
   if (!flight.passes) {
     const blocking = flight.findings.filter(({ outcome }) => outcome === 'blocks')
@@ -59,8 +60,14 @@ export async function createRollout(
   return { id, version }
 }
 
-function requirePlan({ plan }: RolloutBody): void {
+function requirePlan({ plan }: RolloutBody, { tiers }: Catalog): void {
+  const { judgeTier } = plan.shadow
   const problems = rolloutPlanProblems(plan)
+  if (judgeTier !== null && !tiers.has(judgeTier))
+    problems.push({
+      field: 'shadow.judgeTier',
+      text: `the catalog has no tier "${judgeTier}"; it has ${[...tiers.keys()].join(', ')}`,
+    })
   if (problems.length === 0) return
   throw new AppError('invalid_request', {
     message: problems.map(({ field, text }) => `plan.${field}: ${text}.`).join(' '),

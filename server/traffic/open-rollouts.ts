@@ -70,7 +70,7 @@ export function openRollouts({ parts, traffic, instanceId, shutdown }: RolloutsO
   const sync = createRolloutSync({ db: parts.db, counter, features, instanceId, log: parts.log })
   wake.now = sync.wake
   const { db, audit, log } = parts
-  const mirroring = { db, pseudonyms: audit.pseudonyms }
+  const mirroring = { db, pseudonyms: audit.pseudonyms, counter }
   const mirrors = createMirrors({
     counter,
     shutdown,

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type { LedgerRecord } from '#lib/costs/ledger-record'
 import type { PlanTraffic } from '#lib/gateway/route-plan'
+import type { PairScores } from '#lib/traffic/judge-prompt'
 import {
   addEnded,
   type CountsInWork,
@@ -49,6 +50,8 @@ export interface RolloutCounter {
   ended(request: EndedOfRollout): void
   /** A sampled request was not mirrored. */
   dropped(visit: { rolloutId: string; visit: number }, why: MirrorDrop): void
+  /** Both answers to one mirrored request were scored. */
+  scored(visit: { rolloutId: string; visit: number }, scores: PairScores): void
   /** What changed since it was last taken. */
   take(): TakenCounts
   /** What could not be stored is taken again. */
@@ -107,6 +110,14 @@ export function createRolloutCounter(options: { nowMs(): number; onDirty(): void
     dropped({ rolloutId, visit }, why) {
       const { dropped } = countsOf(rolloutId, visit, 0)
       dropped[why] = (dropped[why] ?? 0) + 1
+      options.onDirty()
+    },
+    scored({ rolloutId, visit }, scores) {
+      const counts = countsOf(rolloutId, visit, 0)
+      for (const side of ['baseline', 'candidate'] as const) {
+        counts[side].scores += 1
+        counts[side].scoreSum += scores[side]
+      }
       options.onDirty()
     },
     take() {

@@ -2,7 +2,7 @@ import { noUsage } from '#lib/gateway/usage'
 import type { GatewayParts } from '#server/gateway/gateway-parts'
 import { priceUsage } from '#server/gateway/price-usage'
 import { createAskVersion } from '#server/models/ask-version'
-import { shadowOperation } from '#server/traffic/shadow/mirror-run'
+import { besideCallers, shadowOperation } from '#server/traffic/shadow/mirror-run'
 import type { MirrorOrder } from '#server/traffic/shadow/mirrors'
 import type { Spender } from '#server/traffic/shadow/shadow-budget'
 
@@ -19,21 +19,20 @@ export interface MeaningAsked {
 
 /**
  * 1 − cosine of the embeddings of both texts, by the catalog's embedding chain and out of the rollout's cap. Null where there
- * is nothing to compare, nobody to ask or no money left; equal texts are asked about by nobody.
+ * is nothing to compare, nobody to ask, a required region or no money left; equal texts are asked about by nobody.
  */
 export async function distanceOf(
   { run, shadow }: MirrorOrder,
   { texts: [one, other], spender, signal }: MeaningAsked,
 ): Promise<{ distance: number | null; picoUsd: bigint }> {
   const unknown = { distance: null, picoUsd: 0n }
-  if (!shadow.embeddings || one === null || other === null) return unknown
+  if (!shadow.embeddings || one === null || other === null || run.plan.requiredRegion !== null) return unknown
   if (one === other) return { distance: 0, picoUsd: 0n }
   const texts = [one.slice(0, comparedCharacters), other.slice(0, comparedCharacters)] as const
   const most = embeddingPrice(run.parts, (texts[0].length + texts[1].length) * tokensPerCharacter)
   if (most === null || (await spender.reserve(most)) !== 'reserved') return unknown
   try {
-    // Like the mirror itself: it holds up no shutdown, and is no proof of where callers are served.
-    const ask = createAskVersion({ ...run.parts, running: new Set(), noteServed: () => {} }, shadowOperation)
+    const ask = createAskVersion(besideCallers(run.parts), shadowOperation)
     const { correlationId } = run.context
     const { cosine, costPicoUsd } = await ask.compare(texts, { correlationId, signal })
     const picoUsd = costPicoUsd ?? most

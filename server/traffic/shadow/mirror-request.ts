@@ -4,7 +4,9 @@ import { type AnswerParity, compareAnswers, comparedText } from '#lib/migration/
 import type { Pseudonyms } from '#server/audit/pseudonyms'
 import type { Database } from '#server/db/database'
 import type { GatewayRun } from '#server/gateway/gateway-run'
+import type { RolloutCounter } from '#server/traffic/rollout-counter'
 import { distanceOf } from '#server/traffic/shadow/compare-meaning'
+import { judgePair } from '#server/traffic/shadow/judge-pair'
 import { askCandidate, type MirrorAnswer, mirrorPrice, mirrorTarget } from '#server/traffic/shadow/mirror-run'
 import type { MirrorOrder, MirrorOutcome } from '#server/traffic/shadow/mirrors'
 import { spenderOf } from '#server/traffic/shadow/shadow-budget'
@@ -13,6 +15,7 @@ import { savePair } from '#server/traffic/shadow/shadow-pairs'
 export interface MirrorParts {
   db: Database
   pseudonyms: Pick<Pseudonyms, 'lookup'>
+  counter: Pick<RolloutCounter, 'scored'>
 }
 
 /**
@@ -69,7 +72,15 @@ async function compare(
     texts: [comparedText(baseline), comparedText(candidate)],
     signal,
   })
+  const judged = await judgePair(order, {
+    baseline,
+    candidate,
+    pairId: mirrored.run.context.requestId,
+    spender: spenderOf(parts.db, order),
+    signal,
+  })
   if (signal.aborted) return
+  if (judged.scores) parts.counter.scored(order.share, judged.scores)
   const format = asRecord(body.response_format)?.type
   const parity = compareAnswers({
     baseline,
@@ -81,7 +92,8 @@ async function compare(
     order,
     mirror: mirrored.run,
     parity,
-    comparisonPicoUsd: meant.picoUsd,
+    judged: judged.scores,
+    comparisonPicoUsd: meant.picoUsd + judged.picoUsd,
     texts: keptTexts(run, { baseline, candidate, parity }),
     creator: pseudonymOf(parts, { kind: 'creator', id: run.context.tags.creatorId }),
     fan: pseudonymOf(parts, { kind: 'fan', id: run.context.tags.fanId }),

@@ -121,8 +121,7 @@ function startMirror(
   const { parts, context, streamed } = original
   const requestId = newId('req')
   return startRun({
-    // A mirror holds up no shutdown, and is no proof of where callers are served.
-    parts: { ...parts, running: new Set(), noteServed: () => {} },
+    parts: besideCallers(parts),
     plan: mirrorPlan(original, { deployment, share }),
     kind: 'chat',
     requestedModel: deployment.id,
@@ -147,6 +146,11 @@ function startMirror(
       callerSignal: signal,
     },
   })
+}
+
+/** What is asked in the shadow holds up no shutdown, and is no proof of where callers are served. */
+export function besideCallers(parts: GatewayParts): GatewayParts {
+  return { ...parts, running: new Set(), noteServed: () => {} }
 }
 
 const shadowPrincipal = {

@@ -1,5 +1,6 @@
 import { and, count, eq, inArray, sql } from 'drizzle-orm'
 import type { AnswerParity } from '#lib/migration/compare-answers'
+import type { PairScores } from '#lib/traffic/judge-prompt'
 import { isBreaking, type ShadowCounts } from '#lib/traffic/shadow-report'
 import { shadowPairs, shadowSpends } from '#schema/rollouts'
 import type { Pseudonyms } from '#server/audit/pseudonyms'
@@ -12,6 +13,7 @@ export interface NewPair {
   order: MirrorOrder
   mirror: GatewayRun
   parity: AnswerParity
+  judged: PairScores | null
   comparisonPicoUsd: bigint
   /** Redacted; null = not kept. */
   texts: { baseline: string | null; candidate: string | null }
@@ -23,7 +25,7 @@ export interface NewPair {
 /** Keeps a compared pair. */
 export async function savePair(
   { orm }: Pick<Database, 'orm'>,
-  { order: { run, share }, mirror, parity, comparisonPicoUsd, texts, creator, fan }: NewPair,
+  { order: { run, share }, mirror, parity, judged, comparisonPicoUsd, texts, creator, fan }: NewPair,
 ): Promise<void> {
   const { differences, ...facts } = parity
   const { context } = run
@@ -40,7 +42,7 @@ export async function savePair(
     differences: [...differences],
     breaking: isBreaking(differences),
     facts,
-    judged: null,
+    judged,
     baselineMs: lastTook(run),
     candidateMs: lastTook(mirror),
     baselinePicoUsd: run.costPicoUsd,

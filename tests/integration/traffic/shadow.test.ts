@@ -277,6 +277,47 @@ for (const { kind, open, refusal } of kinds) {
       expect((await world.pairsOf(id)).rows).toHaveLength(1)
     })
 
+    it('has a judge score both answers blindly, for the quality guardrail and out of the cap', async () => {
+      const quality = { metric: 'quality', limitRatio: 1.05, alphaWeight: 1 } as const
+      await startAnew({ judgeTier: 'premium', embeddings: false }, { guardrails: [quality] })
+      // The judge is asked at the tier's own deployment, and knows answers by their words.
+      const firstOf = (body: string) => /\\"first\\":\\"(Hello|Hi)/.exec(body)?.[1]
+      world.baseline.respond(({ body }) => {
+        const first = firstOf(body)
+        if (!first) return saying('Hello there')
+        return saying(first === 'Hello' ? 'So: {"first": 9, "second": 4}' : '{"first": 4, "second": 9}')
+      })
+      const before = world.baseline.requests.length
+      for (let round = 0; round < 12; round += 1) await world.ask()
+      await world.mirrored()
+      const { rows: pairs } = await world.pairsOf(id)
+      expect(pairs).toHaveLength(12)
+      for (const { judged } of pairs) expect(judged).toEqual({ baseline: 0.9, candidate: 0.4 })
+      const firsts = world.baseline.requests.slice(before).map(({ body }) => firstOf(body))
+      expect(new Set(firsts)).toEqual(new Set([undefined, 'Hello', 'Hi']))
+      const [spent] = await rows(
+        `SELECT sum(cost_pico_usd)::text AS cost FROM ledger_entries WHERE operation = 'shadow' AND correlation_id = ANY($1)`,
+        [pairs.map(({ requestId }) => requestId)],
+      )
+      expect((await world.shadowOf(id)).spentPicoUsd).toBe(spent.cost)
+      await world.gateway.container.rollouts.job.look()
+      const after = await detail()
+      const reading = (after.verdict ?? after.events[0]?.verdict)?.guardrails[0]
+      expect(reading?.baseline).toBeCloseTo(0.9)
+      expect(reading?.candidate).toBeCloseTo(0.4)
+    })
+
+    it('sends nothing out of a required region', async () => {
+      await startAnew({ judgeTier: 'premium' })
+      const calls = world.baseline.requests.length
+      const where = { 'x-huntaze-region': 'region-a', 'x-huntaze-region-mode': 'require' }
+      expect((await world.ask({}, where)).status).toBe(200)
+      await world.mirrored()
+      await world.gateway.container.rollouts.sync.flush()
+      expect(world.baseline.requests.length - calls).toBe(1)
+      expect(await world.shadowOf(id)).toMatchObject({ pairs: 0, dropped: [{ why: 'no_room', requests: 1 }] })
+    })
+
     it('asks a silent candidate, and answers its callers meanwhile', async () => {
       await startAnew()
       world.answers(world.candidate, [{ kind: 'never' }])
