@@ -4,6 +4,7 @@ import { Group, Select } from '@mantine/core'
 import { useState } from 'react'
 import { useOrderRollout } from '#components/data/use-rollouts'
 import { chainWords, scopeWords, shareWords } from '#components/traffic/rollout-words'
+import { formatCost } from '#components/ui/format-cost'
 import { GuardedButton } from '#components/ui/guarded-button'
 import { notifyDone } from '#components/ui/notify'
 import { ReasonModal } from '#components/ui/reason-modal'
@@ -29,9 +30,12 @@ const orders: readonly Order[] = [
     order: 'start',
     command: 'start',
     optional: true,
-    verb: (rollout) => `Start at ${shareWords(firstShare(rollout))}`,
+    verb: (rollout) =>
+      firstShare(rollout) === 0 ? 'Start the shadow' : `Start at ${shareWords(firstShare(rollout))}`,
     effect: (rollout) =>
-      `Sends ${shareWords(firstShare(rollout))} of ${scopeWords(rollout)} to ${chainWords(rollout.candidateChain)} and the rest to ${chainWords(rollout.baselineChain)}.`,
+      firstShare(rollout) === 0
+        ? `Asks ${chainWords(rollout.candidateChain)} what ${shareWords(rollout.plan.shadow.sampleBps)} of ${scopeWords(rollout)} asked, for at most ${formatCost(rollout.plan.shadow.capPicoUsd)}; ${chainWords(rollout.baselineChain)} serves all of it.`
+        : `Sends ${shareWords(firstShare(rollout))} of ${scopeWords(rollout)} to ${chainWords(rollout.candidateChain)} and the rest to ${chainWords(rollout.baselineChain)}.`,
   },
   {
     order: 'approve',
@@ -43,7 +47,7 @@ const orders: readonly Order[] = [
   {
     order: 'hold',
     command: 'hold',
-    verb: ({ weightBps }) => `Hold at ${shareWords(weightBps)}`,
+    verb: ({ weightBps }) => (weightBps === 0 ? 'Hold' : `Hold at ${shareWords(weightBps)}`),
     effect: ({ weightBps }) =>
       `It stays at ${shareWords(weightBps)} until somebody releases it. It still rolls itself back when a guardrail breaks.`,
   },

@@ -10,6 +10,7 @@ import { RolloutGates } from '#components/traffic/rollout-gates'
 import { RolloutGuardrails } from '#components/traffic/rollout-guardrails'
 import { RolloutSteps } from '#components/traffic/rollout-steps'
 import { chainWords, phaseWords, shareWords } from '#components/traffic/rollout-words'
+import { ShadowPanel } from '#components/traffic/shadow-panel'
 import { ErrorNotice } from '#components/ui/error-notice'
 import { formatCount } from '#components/ui/format-number'
 import { RelativeTime } from '#components/ui/relative-time'
@@ -20,17 +21,26 @@ import classes from './rollouts.module.css'
 /** One rollout: where it stands, what it waits for, what can be done, and how it came to that. */
 export function RolloutCard({ rollout }: { rollout: RolloutView }) {
   const { phase, weightBps, baselineChain, candidateChain, requests, verdict, reason, changedAt } = rollout
+  const isMirroring = verdict !== null && weightBps === 0
   return (
     <div className={classes.card}>
       <div className={classes.headline}>
         <StateTag tone={phaseWords[phase].tone} look={phase === 'rolled_back' ? 'solid' : 'soft'}>
           {phaseWords[phase].word}
         </StateTag>
-        <span>
-          <strong className={classes.number}>{shareWords(weightBps)}</strong> to{' '}
-          <span className={classes.canary}>{chainWords(candidateChain)}</span>, the rest to{' '}
-          <span className={classes.legacy}>{chainWords(baselineChain)}</span>
-        </span>
+        {isMirroring ? (
+          <span>
+            <strong className={classes.number}>{shareWords(rollout.plan.shadow.sampleBps)}</strong> mirrored
+            to <span className={classes.canary}>{chainWords(candidateChain)}</span>, all served by{' '}
+            <span className={classes.legacy}>{chainWords(baselineChain)}</span>
+          </span>
+        ) : (
+          <span>
+            <strong className={classes.number}>{shareWords(weightBps)}</strong> to{' '}
+            <span className={classes.canary}>{chainWords(candidateChain)}</span>, the rest to{' '}
+            <span className={classes.legacy}>{chainWords(baselineChain)}</span>
+          </span>
+        )}
         <span className={classes.when}>
           {formatCount(requests.candidate)} requests against {formatCount(requests.baseline)}; changed{' '}
           <RelativeTime at={changedAt} />
@@ -41,6 +51,9 @@ export function RolloutCard({ rollout }: { rollout: RolloutView }) {
       <RolloutActions rollout={rollout} />
       {verdict ? <RolloutGates gates={verdict.gates} /> : null}
       {verdict ? <RolloutGuardrails guardrails={verdict.guardrails} /> : null}
+      {rollout.plan.steps[0]?.weightBps === 0 && rollout.startedAt !== null ? (
+        <ShadowPanel rollout={rollout} />
+      ) : null}
       <RolloutHistory rollout={rollout} />
     </div>
   )

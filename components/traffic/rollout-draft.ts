@@ -1,5 +1,8 @@
 import type { PreFlightBody, RolloutBodyInput, RolloutsView } from '#lib/contracts/rollouts'
+import { picoToUsdDecimal } from '#lib/costs/format-usd'
+import { parseUsd } from '#lib/costs/parse-usd'
 import { defaultRolloutPlan, type GuardrailMetric } from '#lib/traffic/rollout-plan'
+import { defaultShadowPlan } from '#lib/traffic/shadow-plan'
 
 /** A step as it is edited: numbers are text until it is sent. */
 export interface StepDraft {
@@ -28,7 +31,20 @@ export interface RolloutDraft {
   candidate: readonly string[]
   steps: readonly StepDraft[]
   guardrails: readonly GuardrailDraft[]
+  /** Of a step with a share of 0 %. */
+  shadow: ShadowDraft
   start: boolean
+}
+
+/** What a shadow step mirrors, as it is edited. */
+export interface ShadowDraft {
+  samplePercent: string
+  capUsd: string
+  embeddings: boolean
+  /** Empty = nobody judges. */
+  judgeTier: string
+  /** Empty = no parity is needed. */
+  parityPercent: string
 }
 
 const minuteMs = 60_000
@@ -55,7 +71,19 @@ function freshDraft(tiers: RolloutsView['tiers']): RolloutDraft {
       worse: String(Math.round((limitRatio - 1) * 100)),
       alphaWeight,
     })),
+    shadow: {
+      samplePercent: String(defaultShadowPlan.sampleBps / 100),
+      capUsd: picoToUsdDecimal(BigInt(defaultShadowPlan.capPicoUsd)),
+      embeddings: defaultShadowPlan.embeddings,
+      judgeTier: '',
+      parityPercent: String((defaultShadowPlan.minimumParity ?? 0) * 100),
+    },
   }
+}
+
+/** Does the draft mirror anything? */
+export function hasShadow({ steps }: Pick<RolloutDraft, 'steps'>): boolean {
+  return steps.some(({ percent }) => toNumber(percent) === 0)
 }
 
 /** What a link asks for, e.g. that of an experiment's winner; null = nothing particular. */
@@ -111,8 +139,28 @@ export function draftBody(draft: RolloutDraft, reason: string): RolloutBodyInput
           limitRatio: 1 + toNumber(worse) / 100,
           alphaWeight,
         })),
+      shadow: shadowOf(draft),
     },
   }
+}
+
+/** Of a draft without a shadow step the standard one, which is not used. */
+function shadowOf(draft: RolloutDraft): NonNullable<RolloutBodyInput['plan']['shadow']> {
+  const { samplePercent, capUsd, embeddings, judgeTier, parityPercent } = draft.shadow
+  if (!hasShadow(draft)) return defaultShadowPlan
+  return {
+    sampleBps: Math.round(toNumber(samplePercent) * 100),
+    capPicoUsd: usdToPico(capUsd),
+    embeddings,
+    judgeTier: judgeTier === '' ? null : judgeTier,
+    minimumParity: parityPercent.trim() === '' ? null : toNumber(parityPercent) / 100,
+  }
+}
+
+/** Digits of pico-USD; text that is no amount of money stays as it is, to be refused with its field. */
+export function usdToPico(usd: string): string {
+  const plain = usd.trim().replace(',', '.')
+  return /^\d{1,9}(\.\d{1,12})?$/.test(plain) ? String(parseUsd(plain, 12)) : plain
 }
 
 function toNumber(text: string): number {

@@ -12,7 +12,12 @@ import {
   TextInput,
 } from '@mantine/core'
 import { IconPlus, IconTrash } from '@tabler/icons-react'
-import type { GuardrailDraft, RolloutDraft, StepDraft } from '#components/traffic/rollout-draft'
+import {
+  type GuardrailDraft,
+  hasShadow,
+  type RolloutDraft,
+  type StepDraft,
+} from '#components/traffic/rollout-draft'
 import { chainWords, metricWords } from '#components/traffic/rollout-words'
 import type { RolloutsView } from '#lib/contracts/rollouts'
 import classes from './rollouts.module.css'
@@ -89,7 +94,25 @@ export function StepFields({ draft, onChange }: DraftFields) {
           onRemove={() => onChange({ ...draft, steps: draft.steps.filter(({ key }) => key !== step.key) })}
         />
       ))}
-      <Group mt={8}>
+      <Group mt={8} gap="xs">
+        {hasShadow(draft) ? null : (
+          <Button
+            variant="default"
+            size="xs"
+            leftSection={<IconPlus size={14} aria-hidden />}
+            onClick={() =>
+              onChange({
+                ...draft,
+                steps: [
+                  { key: nextKey, percent: '0', requests: '200', minutes: '30', needsApproval: false },
+                  ...draft.steps,
+                ],
+              })
+            }
+          >
+            Shadow first
+          </Button>
+        )}
         <Button
           variant="default"
           size="xs"

@@ -9,12 +9,14 @@ import { PreFlightList } from '#components/traffic/pre-flight-list'
 import {
   draftBody,
   draftRoute,
+  hasShadow,
   type RolloutDraft,
   type RolloutWish,
   wishedDraft,
 } from '#components/traffic/rollout-draft'
 import { GuardrailFields, RouteFields, StepFields } from '#components/traffic/rollout-fields'
 import { chainWords, scopeWords } from '#components/traffic/rollout-words'
+import { ShadowFields } from '#components/traffic/shadow-fields'
 import { notifyDone } from '#components/ui/notify'
 import { ReasonModal } from '#components/ui/reason-modal'
 import type { RolloutsView } from '#lib/contracts/rollouts'
@@ -62,6 +64,13 @@ export function RolloutModal({ tiers, wish, onClose }: RolloutModalProps) {
         />
         <PreFlightOf draft={draft} />
         <StepFields draft={draft} onChange={setDraft} />
+        {hasShadow(draft) ? (
+          <ShadowFields
+            shadow={draft.shadow}
+            tiers={tiers.map(({ name }) => name)}
+            onChange={(shadow) => setDraft({ ...draft, shadow })}
+          />
+        ) : null}
         <GuardrailFields draft={draft} onChange={setDraft} />
         <Checkbox
           label="Start at once"
@@ -89,6 +98,12 @@ function effectOf(draft: RolloutDraft, tiers: RolloutsView['tiers']): string {
   const { operation, candidate } = draftRoute(draft)
   const from = draft.baseline === 'legacy' ? (tier?.legacy ?? []) : (tier?.chain ?? [])
   const scope = scopeWords({ tier: draft.tier, operation })
-  const what = `${draft.steps[0]?.percent ?? '?'} % of ${scope} goes to ${chainWords(candidate ?? tier?.chain ?? [])}, the rest to ${chainWords(from)}.`
+  const target = chainWords(candidate ?? tier?.chain ?? [])
+  if (Number(draft.steps[0]?.percent) === 0) {
+    const { samplePercent, capUsd } = draft.shadow
+    const mirrored = `${chainWords(from)} serves all of ${scope}, and ${samplePercent} % of its requests are asked of ${target} as well, for at most $${capUsd}.`
+    return draft.start ? `At once ${mirrored}` : `Once it is started ${mirrored}`
+  }
+  const what = `${draft.steps[0]?.percent ?? '?'} % of ${scope} goes to ${target}, the rest to ${chainWords(from)}.`
   return draft.start ? `At once ${what}` : `Once it is started ${what}`
 }

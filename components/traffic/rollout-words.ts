@@ -2,6 +2,8 @@ import { formatMs } from '#components/ui/format-duration'
 import { formatRatio } from '#components/ui/format-number'
 import type { Tone } from '#components/ui/tone'
 import type { RolloutView } from '#lib/contracts/rollouts'
+import type { ParityClass } from '#lib/migration/compare-answers'
+import type { MirrorDrop } from '#lib/traffic/shadow-report'
 
 type Guardrail = NonNullable<RolloutView['verdict']>['guardrails'][number]
 
@@ -53,6 +55,30 @@ export function scopeWords({ tier, operation }: Pick<RolloutView, 'tier' | 'oper
 /** `a → b or c → d`. */
 export function chainWords(chain: readonly (readonly string[])[]): string {
   return chain.length === 0 ? 'nobody' : chain.map((step) => step.join(' or ')).join(' → ')
+}
+
+/** Parity classes as a person reads them. */
+export const differenceWords: Readonly<Record<ParityClass, string>> = {
+  no_answer: 'no answer',
+  refusal: 'refusal',
+  json: 'JSON validity',
+  structure: 'structure',
+  tool_calls: 'tool calls',
+  tool_arguments: 'tool arguments',
+  finish_reason: 'finish reason',
+  length: 'length',
+  meaning: 'meaning',
+}
+
+/** Why sampled requests were not mirrored, behind their number. */
+export const dropWords: Readonly<Record<MirrorDrop, string>> = {
+  queue_full: 'too many were waiting',
+  no_room: 'the candidate had no head-room, or stands in no region that the request allows',
+  too_large: 'too large to be kept for it',
+  unreadable: 'the answer has parts that cannot be compared',
+  unpriced: 'the candidate has no price, so no cap could be kept',
+  budget: 'the rest of the cap was set aside for others',
+  failed: 'the database did not answer',
 }
 
 /** `10 %`. */

@@ -7,7 +7,7 @@ import { mirrorDrops } from '#lib/traffic/shadow-report'
 const parityClass = z.enum(parityClasses)
 const time = z.iso.datetime()
 
-/** `GET /api/admin/rollouts/{id}/shadow` (viewer): what its mirrors cost and found. Null before anything was mirrored or dropped. */
+/** `GET /api/admin/rollouts/{id}/shadow` (viewer): what its mirrors cost and found. */
 export const shadowView = z.object({
   capPicoUsd: picoUsd,
   spentPicoUsd: picoUsd,
@@ -69,6 +69,9 @@ export const shadowCapBody = z.strictObject({
   capPicoUsd: shadowCap,
   reason: z.string().trim().min(3).max(500),
 })
+
+/** What came of it. */
+export const shadowCapReceipt = z.object({ capPicoUsd: picoUsd })
 
 export type ShadowView = z.infer<typeof shadowView>
 export type ShadowPair = z.infer<typeof shadowPair>
