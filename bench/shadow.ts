@@ -136,23 +136,31 @@ const cappedId = await startShadow('capped', { sampleBps: 10_000, capPicoUsd: ca
 const measured = ['paused', 'mirrored', 'whole']
 // The program obeys within a second, and is warm by then.
 for (const tier of measured) await block(tier, requestsPerBlock)
-const times = new Map(measured.map((tier) => [tier, [] as number[]]))
+const times = new Map(measured.map((tier) => [tier, [] as number[][]]))
 for (let round = 0; round < blocks; round += 1)
   for (let turn = 0; turn < measured.length; turn += 1) {
     const tier = measured[(round + turn) % measured.length] ?? ''
-    times.get(tier)?.push(...(await block(tier, requestsPerBlock)))
+    times.get(tier)?.push(await block(tier, requestsPerBlock))
   }
 
 const names = { paused: 'not mirrored', mirrored: '10 % mirrored', whole: '100 % mirrored' }
-const off = times.get('paused') ?? []
-const added = (tier: string) => quantile(times.get(tier) ?? [], 0.95) - quantile(off, 0.95)
+const blocksOf = (tier: string) => times.get(tier) ?? []
+const off = blocksOf('paused').map((seen) => quantile(seen, 0.95))
+/** Median over the rounds of what a block's p95 is above that of the block beside it. */
+const added = (tier: string) =>
+  quantile(
+    blocksOf(tier).map((seen, round) => quantile(seen, 0.95) - (off[round] ?? Number.NaN)),
+    0.5,
+  )
 console.log(
-  `callers' times over a ${upstreamMs} ms upstream, ${perSecond} requests/s, ${off.length} requests each`,
+  `callers' times over a ${upstreamMs} ms upstream, ${perSecond} requests/s, ${blocks} blocks of ${requestsPerBlock} requests each`,
 )
-for (const [tier, seen] of times)
+for (const [tier, rounds] of times) {
+  const seen = rounds.flat()
   console.log(
     `${names[tier as keyof typeof names].padEnd(15)} p50 ${quantile(seen, 0.5).toFixed(2)} ms  p95 ${quantile(seen, 0.95).toFixed(2)} ms  added p95 ${added(tier).toFixed(2)} ms`,
   )
+}
 
 const before = candidate.requests.length
 let shadow = await readShadow(control.container.db, cappedId)

@@ -56,7 +56,7 @@ function Figures({ shadow, rollout }: { shadow: ShadowView; rollout: RolloutView
             : `median distance of meanings ${medianDistance.toFixed(3)}`}
         </Figure>
         <Figure name="Nothing breaks" value={pairs === 0 ? '–' : formatRatio(unbroken / pairs)}>
-          {`${formatCount(pairs - unbroken)} have a difference that can break a caller`}
+          {`${formatCount(pairs - unbroken)} of ${formatCount(pairs)} can break a caller`}
         </Figure>
         <Figure name="Alike in all" value={pairs === 0 ? '–' : formatRatio(alike / pairs)}>
           in length and meaning, too

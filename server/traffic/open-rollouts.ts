@@ -69,11 +69,12 @@ export function openRollouts({ parts, traffic, instanceId, shutdown }: RolloutsO
   const features = createFeatureCounter(() => wake.now())
   const sync = createRolloutSync({ db: parts.db, counter, features, instanceId, log: parts.log })
   wake.now = sync.wake
-  const { db, audit, log } = parts
+  const { db, audit, clock, log } = parts
   const mirroring = { db, pseudonyms: audit.pseudonyms, counter }
   const mirrors = createMirrors({
     counter,
     shutdown,
+    clock,
     log,
     mirror: (order, signal) => mirrorRequest(mirroring, order, signal),
   })

@@ -5,6 +5,7 @@ import { isMirrored, type ShadowPlan } from '#lib/traffic/shadow-plan'
 import type { MirrorDrop } from '#lib/traffic/shadow-report'
 import type { TrafficShare } from '#lib/traffic/traffic-config'
 import type { GatewayRun } from '#server/gateway/gateway-run'
+import type { Clock } from '#server/telemetry/clock'
 import type { Log } from '#server/telemetry/log'
 import { safeCause } from '#server/telemetry/safe-cause'
 import type { RolloutCounter } from '#server/traffic/rollout-counter'
@@ -47,6 +48,7 @@ export interface MirrorsOptions {
   counter: Pick<RolloutCounter, 'dropped'>
   /** Aborts when the process begins to stop. */
   shutdown: AbortSignal
+  clock: Pick<Clock, 'monotonicMs'>
   log: Pick<Log, 'warn'>
   mirror(order: MirrorOrder, signal: AbortSignal): Promise<MirrorOutcome>
 }
@@ -56,10 +58,12 @@ const mostWaiting = 64
 /** Characters of request and answer that one may have, and all that wait together. */
 const mostCharacters = 200_000
 const mostWaitingCharacters = 4_000_000
-/** The caller's last bytes go first. */
+/** The caller's last bytes go first, and so often one begins at most. */
 const afterMs = 10
+/** An instance that comes this late to its own timers has no time for mirrors. */
+const mostLateMs = 10
 
-export function createMirrors({ counter, shutdown, log, mirror }: MirrorsOptions): Mirrors {
+export function createMirrors({ counter, shutdown, clock, log, mirror }: MirrorsOptions): Mirrors {
   const waiting: { order: MirrorOrder; characters: number }[] = []
   const running = new Set<Promise<void>>()
   /** Shares whose cap is reached; a changed configuration makes new ones, which are tried again. */
@@ -87,14 +91,15 @@ export function createMirrors({ counter, shutdown, log, mirror }: MirrorsOptions
 
   function wake(): void {
     if (timer || waiting.length === 0 || running.size >= mostRunning) return
+    const dueMs = clock.monotonicMs() + afterMs
     timer = setTimeout(() => {
       timer = null
-      while (running.size < mostRunning) {
-        const next = waiting.shift()
-        if (!next) return
+      const next = clock.monotonicMs() - dueMs > mostLateMs ? undefined : waiting.shift()
+      if (next) {
         waitingCharacters -= next.characters
         start(next.order)
       }
+      wake()
     }, afterMs)
     timer.unref()
   }
