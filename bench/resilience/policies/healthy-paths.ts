@@ -52,7 +52,13 @@ function planOf(container: Container, principal: Principal, index: number) {
     maxOutputTokens: 256,
     temperature: 0.7,
   }
-  return startDataPlaneRun(newCall(container, principal), { route, metadata: null, promptText: () => '' })
+  const estimate = { kind: 'chat' as const, promptUsage: () => Promise.resolve(noUsage), choices: 1 }
+  return startDataPlaneRun(newCall(container, principal), {
+    route,
+    metadata: null,
+    promptText: () => '',
+    estimate,
+  })
 }
 
 /** From the plan to the end of the attempt, with a provider that answers at once; no HTTP and no ledger. */
@@ -61,7 +67,7 @@ function wholeWay(container: Container, principal: Principal): HealthyPath {
   return {
     name: 'whole way: plan, walk, breakers, bulkhead, budget, gauges, regions',
     request: async (index) => {
-      const run = planOf(container, principal, index)
+      const run = await planOf(container, principal, index)
       const answered = await runAttempts(run, work)
       if (!answered) throw new Error('a healthy request was not answered')
       const { attempt } = answered
@@ -86,17 +92,20 @@ function wholeWay(container: Container, principal: Principal): HealthyPath {
 function planPath(container: Container, principal: Principal): HealthyPath {
   return {
     name: 'of it: plan, deadline',
-    request: (index) => {
-      const run = planOf(container, principal, index)
+    request: async (index) => {
+      const run = await planOf(container, principal, index)
       run.abort.dispose()
       run.parts.running.delete(run.abort)
     },
-    empty: () => void newCall(container, principal),
+    empty: async () => {
+      newCall(container, principal)
+      await ANSWER
+    },
   }
 }
 
-function walkPath(container: Container, principal: Principal): HealthyPath {
-  const run = planOf(container, principal, 0)
+async function walkPath(container: Container, principal: Principal): Promise<HealthyPath> {
+  const run = await planOf(container, principal, 0)
   run.abort.dispose()
   run.parts.running.delete(run.abort)
   const { parts, plan } = run
@@ -166,12 +175,12 @@ function signalPath({ gauges, regions }: GatewayParts): HealthyPath {
 }
 
 /** The whole way of a healthy request through the program's own policy objects, and its parts one by one. */
-export function healthyPaths(container: Container, principal: Principal): HealthyPath[] {
+export async function healthyPaths(container: Container, principal: Principal): Promise<HealthyPath[]> {
   const { gateway } = container
   return [
     wholeWay(container, principal),
     planPath(container, principal),
-    walkPath(container, principal),
+    await walkPath(container, principal),
     breakerPath(gateway),
     capacityPath(gateway),
     signalPath(gateway),

@@ -26,7 +26,7 @@ async function measure(request: HealthyPath['request'], requests: number): Promi
 async function run({ rounds, requests }: StackJob): Promise<StackResult> {
   const { container } = await openProcessContainer({})
   const principal = container.access.authenticator.authenticate(`Bearer ${GATEWAY_KEY}`, null)
-  const paths = healthyPaths(container, principal)
+  const paths = await healthyPaths(container, principal)
   const results: StackRound[] = []
   // Round 0 makes V8 compile what is hot; it does not count.
   for (let round = 0; round <= rounds; round += 1) {
