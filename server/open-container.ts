@@ -23,6 +23,7 @@ import { recordCatalog } from '#server/deployments/record-catalog'
 import { startExperimentJob } from '#server/experiments/experiment-job'
 import { openExperiments } from '#server/experiments/open-experiments'
 import { openAnswerCache } from '#server/gateway/cache/open-answer-cache'
+import { startWarmUps } from '#server/gateway/cache/warm-up-job'
 import { createGatewayParts } from '#server/gateway/create-gateway-parts'
 import {
   builtInEndpoints,
@@ -229,7 +230,9 @@ async function open(opening: Opening): Promise<OpenedContainer> {
     isShuttingDown: () => shutdown.signal.aborted,
     close: () => closeAll(closers),
   }
-  return { container: { ...parts, ...(await startWatching(parts, { routing, closers })) }, firstOperatorUrl }
+  const container = { ...parts, ...(await startWatching(parts, { routing, closers })) }
+  closers.push(startWarmUps(container).close)
+  return { container, firstOperatorUrl }
 }
 
 /** What looks at everything else by itself: capacity, models, traffic, experiments, and the alerts last. */

@@ -21,6 +21,7 @@ export function useUpdateSettings() {
       Promise.all([
         client.invalidateQueries({ queryKey: ['settings'] }),
         client.invalidateQueries({ queryKey: ['status'] }),
+        client.invalidateQueries({ queryKey: ['answer-cache'] }),
       ]),
   })
 }

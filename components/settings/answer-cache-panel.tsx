@@ -3,9 +3,11 @@
 import { Group, Skeleton, Stack, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { useAnswerCache, usePurgeAnswers } from '#components/data/use-answer-cache'
+import { AnswerCacheRules } from '#components/settings/answer-cache-rules'
+import { WarmUpSection } from '#components/settings/warm-up-section'
 import { ErrorNotice } from '#components/ui/error-notice'
 import { FactList } from '#components/ui/fact-list'
-import { formatCompact, formatCount, formatRatio } from '#components/ui/format-number'
+import { formatCount, formatRatio } from '#components/ui/format-number'
 import { formatUsdText } from '#components/ui/format-usd-text'
 import { GuardedButton } from '#components/ui/guarded-button'
 import { notifyDone } from '#components/ui/notify'
@@ -26,6 +28,8 @@ export function AnswerCachePanel() {
           <p className={classes.text}>{routesSentence(data)}</p>
           <FactList facts={factsOf(data)} />
           <PurgeAnswers />
+          <AnswerCacheRules settings={data.settings} />
+          <WarmUpSection view={data} />
         </Stack>
       ) : (
         <Skeleton height={240} role="status" aria-label="Loading: the answer cache" />
@@ -36,13 +40,19 @@ export function AnswerCachePanel() {
 
 function routesSentence({ settings: { rules }, store }: AnswerCacheView): string {
   if (rules.length === 0)
-    return 'Off: no route gives an answer again. Routes are set by PATCH /api/admin/settings, field answerCache.'
+    return 'Off: no route gives an answer again. Add a rule for one whose requests repeat themselves.'
   const routes = rules.map(
     ({ model, operation, ttlSeconds }) =>
       `${model}${operation === null ? '' : ` (${operation})`} for ${formatCount(ttlSeconds)} s`,
   )
   const where = store === 'redis' ? 'Redis, shared by all instances' : 'the memory of each instance'
   return `Equal requests of one account get the same answer at ${routes.join(', ')}. Kept in ${where}.`
+}
+
+/** As the room is set. */
+function mebibytes(bytes: number): string {
+  const size = bytes / 1_048_576
+  return size < 10 && !Number.isInteger(size) ? size.toFixed(2) : formatCount(Math.round(size))
 }
 
 function factsOf({ size, ...view }: AnswerCacheView): (readonly [string, string])[] {
@@ -54,7 +64,7 @@ function factsOf({ size, ...view }: AnswerCacheView): (readonly [string, string]
     ['Repeated in an outage', formatCount(view.stale)],
     ['Saved cost', formatUsdText(view.savedUsd)],
     ['Kept answers', size ? formatCount(size.entries) : 'the store does not answer'],
-    ['Size', size ? `${formatCompact(size.bytes)}B of ${formatCompact(size.maxBytes)}B` : '–'],
+    ['Size', size ? `${mebibytes(size.bytes)} of ${mebibytes(size.maxBytes)} MiB` : '–'],
     ['Evictions since the start', size ? formatCount(size.evictions) : '–'],
   ]
 }

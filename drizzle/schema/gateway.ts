@@ -3,6 +3,7 @@ import {
   bigint,
   index,
   integer,
+  jsonb,
   numeric,
   pgTable,
   primaryKey,
@@ -88,10 +89,55 @@ export const answerCacheHours = pgTable(
 
 /**
  * How often an account's kept answers were thrown away; `account_id` `*` is every account. The numbers are part of each
- * kept answer's key, so that none from before a purge is found after it, whoever keeps it. Written by purges alone.
+ * kept answer's key, so that none from before a purge is found after it, whoever keeps it. Written by purges, and by orders
+ * to warm up, which leave the generation alone.
  */
 export const answerCacheGenerations = pgTable('answer_cache_generations', {
   accountId: text('account_id').primaryKey(),
   generation: integer('generation').notNull(),
+  /** How often somebody had its warm-up list asked. */
+  warmOrders: integer('warm_orders').notNull().default(0),
+  /** Of the last purge or order. */
   purgedAt: instant('purged_at').notNull(),
+})
+
+/** Requests whose answers are to be kept before anybody asks. Operators' own texts: no fan's, which a check at the door holds. */
+export const answerCacheWarmUps = pgTable(
+  'answer_cache_warm_ups',
+  {
+    accountId: text('account_id').notNull(),
+    /** `wup_…` */
+    id: text('id').notNull(),
+    /** The API key in whose name it is asked: its account pays, and its plan's limits hold. */
+    keyId: text('key_id').notNull(),
+    /** Body of a chat request in OpenAI's dialect, as it is asked. */
+    request: jsonb('request').notNull(),
+    createdAt: instant('created_at').notNull(),
+    createdBy: text('created_by').notNull(),
+  },
+  (table) => [primaryKey({ name: 'answer_cache_warm_ups_pk', columns: [table.accountId, table.id] })],
+)
+
+/** The last warm-up of each store of answers, written as it goes on; rows of instances that are gone go after a day. */
+export const answerCacheWarmRuns = pgTable('answer_cache_warm_runs', {
+  /** The instance whose memory it fills, or `redis`. */
+  holder: text('holder').primaryKey(),
+  trigger: text('trigger', { enum: ['start', 'purge', 'order'] }).notNull(),
+  /** Sum of all generations and orders when it began: what is older is done. */
+  revision: bigint('revision', { mode: 'number' }).notNull(),
+  state: text('state', { enum: ['running', 'done', 'stopped', 'cost_cap', 'failing'] }).notNull(),
+  total: integer('total').notNull(),
+  /** Asked of a provider, and kept. */
+  made: integer('made').notNull(),
+  /** Kept already. */
+  kept: integer('kept').notNull(),
+  /** No rule keeps their answers now. */
+  skipped: integer('skipped').notNull(),
+  failed: integer('failed').notNull(),
+  /** Code of the last failure. */
+  errorCode: text('error_code'),
+  /** 10⁻¹² USD that the accounts paid. */
+  costPicoUsd: bigint('cost_pico_usd', { mode: 'bigint' }).notNull(),
+  startedAt: instant('started_at').notNull(),
+  updatedAt: instant('updated_at').notNull(),
 })

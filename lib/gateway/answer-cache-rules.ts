@@ -23,6 +23,8 @@ export const answerCacheSettings = z.strictObject({
     .default([]),
   /** Room for kept answers: of this instance's memory, or of Redis where that keeps them. */
   maxMegabytes: z.int().min(1).max(65_536).default(64),
+  /** What one warm-up may cost in USD before it stops; 0 = it asks no provider. */
+  warmUpMaxUsd: z.number().min(0).max(10_000).default(1),
 })
 
 export type AnswerCacheRule = z.infer<typeof answerCacheRule>

@@ -44,6 +44,11 @@ export interface KeyAuthenticator {
   authenticate(authorizationHeader: string | null, apiKeyHeader: string | null): Principal
   /** @throws AppError `missing_scope`. */
   requireScope(principal: Principal, scope: Scope): void
+  /**
+   * In whose name a key acts, for what the program asks by itself.
+   * @throws AppError `invalid_api_key`, `revoked_api_key`, `expired_api_key`.
+   */
+  principalOf(keyId: string): Principal
   /** The key's name; its id when it is not known. */
   nameOf(keyId: string): string
   /** Reads the stored keys anew. When it ends, this process obeys every change committed before it was called. */
@@ -77,6 +82,10 @@ export function createKeyAuthenticator(options: KeyAuthenticatorOptions): KeyAut
   let loadsStarted = 0
   let loadApplied = 0
 
+  const byId = (keyId: string) =>
+    bootstrap.map(({ key }) => key).find((key) => key.principal.keyId === keyId) ??
+    [...stored.values()].find((key) => key.principal.keyId === keyId)
+
   return {
     authenticate(authorizationHeader, apiKeyHeader) {
       const secretHash = hashSecret(presentedSecret(authorizationHeader, apiKeyHeader))
@@ -88,12 +97,14 @@ export function createKeyAuthenticator(options: KeyAuthenticatorOptions): KeyAut
       return key.principal
     },
     requireScope,
-    nameOf(keyId) {
-      const isIt = (key: KnownKey) => key.principal.keyId === keyId
-      return (
-        (bootstrap.map(({ key }) => key).find(isIt) ?? [...stored.values()].find(isIt))?.record.name ?? keyId
-      )
+    principalOf(keyId) {
+      const key = byId(keyId)
+      if (!key)
+        throw new AppError('invalid_api_key', { message: `There is no API key ${keyId.slice(0, 100)}.` })
+      refuseEnded(key, options.clock.nowMs())
+      return key.principal
     },
+    nameOf: (keyId) => byId(keyId)?.record.name ?? keyId,
     async reload() {
       loadsStarted += 1
       const load = loadsStarted

@@ -76,6 +76,12 @@ const views: readonly View[] = [
   { name: 'audit', path: '/audit', shown: heading('Legal holds') },
   { name: 'audit entries of the AI', path: '/audit?kind=ai', shown: heading('Entries') },
   { name: 'settings', path: '/settings', shown: heading('Settings') },
+  { name: 'a rule of the answer cache', path: '/settings', shown: asked('Add a rule', 'Add a rule') },
+  {
+    name: 'a request to warm up',
+    path: '/settings',
+    shown: asked('Add a request', 'Add a request to the warm-up list'),
+  },
   { name: 'not found', path: '/no-such-page', shown: heading('There is no such page') },
   { name: 'sign-in', path: '/sign-in', shown: heading('Sign in'), visitor: true },
   { name: 'welcome', path: `/welcome?token=${'x'.repeat(43)}`, shown: heading('Welcome'), visitor: true },

@@ -6,6 +6,7 @@ import {
   findCacheRule,
 } from '#lib/gateway/answer-cache-rules'
 import { canonicalChatRequest } from '#lib/gateway/answer-key'
+import type { AnswerGenerations } from '#server/gateway/cache/answer-generations'
 import type { AnswerKey, AnswerStore } from '#server/gateway/cache/answer-store'
 import { createFlights, type Flights } from '#server/gateway/cache/flights'
 
@@ -13,6 +14,7 @@ import { createFlights, type Flights } from '#server/gateway/cache/flights'
 export interface AnswerCache {
   store: AnswerStore
   flights: Flights
+  generations: AnswerGenerations
   ruleFor(route: { model: string; operation: string | null }): AnswerCacheRule | null
   /** `variants` names those of experiments that made the body what it is; their answers are nobody else's. */
   keyOf(accountId: string, body: ChatRequestBody, variants: string): AnswerKey
@@ -22,20 +24,21 @@ export interface AnswerCacheParts {
   store: AnswerStore
   settings(): AnswerCacheSettings
   /** Of an account's kept answers and of all: a purge raises one, and what was kept before is not found any more. */
-  generationOf(accountId: string): string
+  generations: AnswerGenerations
 }
 
-export function createAnswerCache({ store, settings, generationOf }: AnswerCacheParts): AnswerCache {
+export function createAnswerCache({ store, settings, generations }: AnswerCacheParts): AnswerCache {
   return {
     store,
     flights: createFlights(),
+    generations,
     ruleFor: (route) => findCacheRule(settings().rules, route),
     keyOf: (accountId, body, variants) => ({
       accountId,
       hash: createHash('sha256')
         .update(accountId)
         .update('\0')
-        .update(generationOf(accountId))
+        .update(generations.of(accountId))
         .update('\0')
         .update(canonicalChatRequest(body))
         .update(variants === '' ? '' : `\0${variants}`)

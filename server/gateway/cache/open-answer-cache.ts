@@ -29,18 +29,16 @@ const redisRestMs = 1_000
 export async function openAnswerCache(resources: AnswerCacheResources): Promise<AnswerCache> {
   const { db, settings, configuration } = resources
   const store = openStore(resources)
-  const generations = createAnswerGenerations({
-    db,
-    onPurged: (accountId) => {
-      if (store.kind === 'memory') void store.purge(accountId)
-    },
+  const generations = createAnswerGenerations(db)
+  generations.subscribe((change) => {
+    if (change.kind === 'purge' && store.kind === 'memory') void store.purge(change.accountId)
   })
   await generations.reload()
   configuration.subscribe(() => generations.reload())
   return createAnswerCache({
     store,
     settings: () => settings.current().answerCache,
-    generationOf: generations.of,
+    generations,
   })
 }
 

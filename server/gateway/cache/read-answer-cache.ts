@@ -1,6 +1,7 @@
 import type { AnswerCacheView } from '#lib/contracts/answer-cache'
 import { picoToUsdDecimal } from '#lib/costs/format-usd'
 import type { Container } from '#server/create-container'
+import { readWarmRuns } from '#server/gateway/cache/warm-up-list'
 
 const spanMs = 24 * 3_600_000
 
@@ -18,6 +19,7 @@ export async function readAnswerCache(
   )
   const of = (result: string) => Number(rows.find((row) => row.result === result)?.requests ?? 0)
   const [hits, misses] = [of('hit'), of('miss')]
+  const { warmUps, warmRuns } = await readWarmRuns(container)
   const size = await Promise.resolve(store.size()).catch(() => null)
   return {
     settings: settings.current().answerCache,
@@ -30,5 +32,7 @@ export async function readAnswerCache(
     stale: of('stale'),
     hitRatio: hits + misses === 0 ? null : hits / (hits + misses),
     savedUsd: picoToUsdDecimal(rows.reduce((sum, { saved }) => sum + BigInt(saved), 0n)),
+    warmUps,
+    warmRuns,
   }
 }

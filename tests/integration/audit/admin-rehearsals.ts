@@ -186,6 +186,25 @@ export const adminRehearsals: readonly Rehearsal[] = [
     route: 'DELETE /api/admin/simulator/faults/{deployment}',
     params: () => ({ deployment: 'gpt-4-turbo-prod' }),
   },
+  {
+    route: 'PATCH /api/admin/settings',
+    body: () => ({ answerCache: { rules: [{ model: 'premium' }] }, reason }),
+  },
+  {
+    route: 'POST /api/admin/answer-cache/warm-ups',
+    body: () => ({
+      keyId: 'key_bootstrap',
+      request: { model: 'premium', temperature: 0, messages: [{ role: 'user', content: 'Hello' }] },
+      reason,
+    }),
+    keep: (answer, known) => Object.assign(known, { warmUp: answer.id }),
+  },
+  { route: 'POST /api/admin/answer-cache/warm', body: () => reasoned },
+  {
+    route: 'POST /api/admin/answer-cache/warm-ups/{id}/remove',
+    params: id('warmUp'),
+    body: () => reasoned,
+  },
   { route: 'POST /api/admin/answer-cache/purge', body: () => ({ accountId: null, reason }) },
   { route: 'POST /api/admin/audit/verifications', body: () => ({ scope: 'newest' }) },
   {

@@ -20,7 +20,7 @@ beforeAll(async () => {
   gateway = await startGateway({ catalog: chainCatalog([upstream.url]) })
   const rules = [{ model: 'premium', operation: null, ttlSeconds: 600, maxTemperature: 0 }]
   await gateway.container.settings.update(
-    { answerCache: { rules, maxMegabytes: 1 } },
+    { answerCache: { rules, maxMegabytes: 1, warmUpMaxUsd: 1 } },
     { actorId: 'usr_1', atMs: 1 },
   )
 })

@@ -67,7 +67,10 @@ beforeAll(async () => {
   await gateway.post(path, body)
   const { settings, configuration } = gateway.container
   const rules = [{ model: 'premium', operation: 'repeated', ttlSeconds: 600, maxTemperature: 1 }]
-  await settings.update({ answerCache: { rules, maxMegabytes: 1 } }, { actorId: 'usr_1', atMs: Date.now() })
+  await settings.update(
+    { answerCache: { rules, maxMegabytes: 1, warmUpMaxUsd: 1 } },
+    { actorId: 'usr_1', atMs: Date.now() },
+  )
   await configuration.check()
   const repeated = {
     ...body,

@@ -55,8 +55,13 @@ it('P36(b): an answer is found by the same account and the same canonical reques
       const store = createMemoryAnswerStore({ maxBytes: () => 1e9, nowMs: () => nowMs })
       const cache = createAnswerCache({
         store,
-        settings: () => ({ rules: [], maxMegabytes: 1 }),
-        generationOf: (id) => String(generations.get(id) ?? 0),
+        settings: () => ({ rules: [], maxMegabytes: 1, warmUpMaxUsd: 1 }),
+        generations: {
+          of: (id) => String(generations.get(id) ?? 0),
+          revision: () => 0,
+          reload: async () => undefined,
+          subscribe: () => undefined,
+        },
       })
       const model = new Map<string, { text: string; untilMs: number; account: string }>()
       for (const [index, { account: id, body: asked, variants, keep, passMs, purge }] of steps.entries()) {
