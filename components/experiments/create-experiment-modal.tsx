@@ -11,8 +11,9 @@ import {
   draftBody,
   draftProblems,
   type ExperimentDraft,
-  emptyDraft,
+  type ExperimentWish,
   newVariant,
+  wishedExperiment,
 } from '#components/experiments/experiment-draft'
 import { TargetFields } from '#components/experiments/target-fields'
 import { VariantFields } from '#components/experiments/variant-fields'
@@ -20,6 +21,8 @@ import { notifyDone } from '#components/ui/notify'
 
 export interface CreateExperimentModalProps {
   opened: boolean
+  /** What the link to it asks for. */
+  wish: ExperimentWish
   onClose: () => void
   onCreated: (id: string) => void
 }
@@ -27,10 +30,11 @@ export interface CreateExperimentModalProps {
 const mostVariants = 8
 
 /** What is compared, on whom, and what decides. */
-export function CreateExperimentModal({ opened, onClose, onCreated }: CreateExperimentModalProps) {
+export function CreateExperimentModal({ opened, wish, onClose, onCreated }: CreateExperimentModalProps) {
   return (
     <Modal opened={opened} onClose={onClose} title="New experiment" size={760}>
       <CreateForm
+        wish={wish}
         onClose={onClose}
         onCreated={(id) => {
           onCreated(id)
@@ -44,8 +48,8 @@ export function CreateExperimentModal({ opened, onClose, onCreated }: CreateExpe
 /** What is wrong with a field, from this form or from the server's answer. */
 export type ProblemOf = (...fields: readonly string[]) => string | null
 
-function CreateForm({ onClose, onCreated }: Omit<CreateExperimentModalProps, 'opened'>) {
-  const [draft, setDraft] = useState(emptyDraft)
+function CreateForm({ wish, onClose, onCreated }: Omit<CreateExperimentModalProps, 'opened'>) {
+  const [draft, setDraft] = useState(() => wishedExperiment(wish))
   const [start, setStart] = useState(true)
   const [reason, setReason] = useState('')
   const create = useCreateExperiment()

@@ -72,6 +72,29 @@ export const emptyDraft: ExperimentDraft = {
   variants: [newVariant(1, 'control', '50'), newVariant(2, 'variant-b', '50')],
 }
 
+/** What a link asks for, e.g. that of a tuned model; null = nothing particular. */
+export interface ExperimentWish {
+  name: string | null
+  /** Catalog ids of the deployments that serve the control and its variant. */
+  control: string | null
+  variant: string | null
+  tier: string | null
+}
+
+/** The standard draft with what was asked for. */
+export function wishedExperiment({ name, control, variant, tier }: ExperimentWish): ExperimentDraft {
+  const served = [control, variant]
+  return {
+    ...emptyDraft,
+    name: name ?? emptyDraft.name,
+    tier: tier ?? emptyDraft.tier,
+    variants: emptyDraft.variants.map((one, index) => {
+      const id = served[index] ?? null
+      return id === null ? one : { ...one, name: index === 0 ? 'control' : 'tuned', deployments: [id] }
+    }),
+  }
+}
+
 /** Per cent as basis points. */
 function bps(percent: string): number {
   return Math.round(Number(percent) * 100)

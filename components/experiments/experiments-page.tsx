@@ -2,7 +2,6 @@
 
 import { Skeleton } from '@mantine/core'
 import { IconFlask2, IconPlus } from '@tabler/icons-react'
-import { useState } from 'react'
 import { useExperiments } from '#components/data/use-experiments'
 import { useUrlParams } from '#components/data/use-url-params'
 import { CreateExperimentModal } from '#components/experiments/create-experiment-modal'
@@ -14,11 +13,14 @@ import { GuardedButton } from '#components/ui/guarded-button'
 import { Page } from '#components/ui/page'
 import { Panel } from '#components/ui/panel'
 
+const noWish = { create: null, name: null, control: null, variant: null, tier: null }
+
 /** May I ship it? */
 export function ExperimentsPage() {
   const { data, error, refetch } = useExperiments()
   const { get, set } = useUrlParams()
-  const [creating, setCreating] = useState(false)
+  const creating = get('create') === 'experiment'
+  const close = () => set(noWish)
   const chosen = get('experiment') ?? data?.experiments[0]?.id ?? null
   if (!data) {
     return (
@@ -42,7 +44,7 @@ export function ExperimentsPage() {
           <GuardedButton
             needs="operator"
             leftSection={<IconPlus size={14} aria-hidden />}
-            onClick={() => setCreating(true)}
+            onClick={() => set({ create: 'experiment' }, 'push')}
           >
             New experiment
           </GuardedButton>
@@ -63,8 +65,9 @@ export function ExperimentsPage() {
       </Panel>
       <CreateExperimentModal
         opened={creating}
-        onClose={() => setCreating(false)}
-        onCreated={(experiment) => set({ experiment }, 'push')}
+        wish={{ name: get('name'), control: get('control'), variant: get('variant'), tier: get('tier') }}
+        onClose={close}
+        onCreated={(experiment) => set({ experiment, ...noWish }, 'push')}
       />
     </Page>
   )

@@ -106,12 +106,18 @@ function Actions(props: { experiment: ExperimentDetail; onMove: (move: Move) => 
 function Promotion({ experiment }: { experiment: ExperimentDetail }) {
   const { plan, decision, rolloutId } = experiment
   const winner = plan.variants.find(({ name }) => name === decision)
-  if (rolloutId) return <>{`Rollout ${rolloutId} brings it to everybody.`}</>
+  if (rolloutId)
+    return (
+      <QuietLink
+        href={`/traffic?rollout=${rolloutId}`}
+      >{`Rollout ${rolloutId} brings it to everybody`}</QuietLink>
+    )
   if (!winner || winner.name === plan.variants[0]?.name) return <>Everything stays as it is.</>
   if (winner.overrides.chain.length === 0)
     return <>Put its prompt and parameters into the requests of the app to bring it to everybody.</>
   const target = new URLSearchParams({
     create: 'rollout',
+    experiment: experiment.id,
     candidate: winner.overrides.chain.flat().join(','),
     ...(plan.target.tier ? { tier: plan.target.tier } : {}),
     ...(plan.target.operation ? { operation: plan.target.operation } : {}),

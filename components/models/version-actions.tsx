@@ -6,6 +6,7 @@ import { type ModelDeed, useModelDeed } from '#components/data/use-models'
 import { versionName } from '#components/models/model-words'
 import { GuardedButton } from '#components/ui/guarded-button'
 import { notifyDone } from '#components/ui/notify'
+import { QuietLink } from '#components/ui/quiet-link'
 import { ReasonModal } from '#components/ui/reason-modal'
 import type { ModelsView, VersionView } from '#lib/contracts/models'
 import { stageMoves } from '#lib/models/version-stage'
@@ -27,6 +28,7 @@ export function VersionActions({ view, version }: { view: ModelsView; version: V
       <GuardedButton needs="operator" disabled={!placeable} onClick={() => setAsked({ kind: 'place' })}>
         Put before a tier
       </GuardedButton>
+      <TryInExperiment view={view} version={version} />
       <GuardedButton
         needs="admin"
         variant="default"
@@ -62,6 +64,27 @@ export function VersionActions({ view, version }: { view: ModelsView; version: V
         <VersionDeedModal view={view} version={version} asked={asked} onClose={() => setAsked(null)} />
       ) : null}
     </div>
+  )
+}
+
+/** A tuned model is promoted by an experiment against what it was made from; the form of one is filled in. */
+function TryInExperiment({ view, version }: { view: ModelsView; version: VersionView }) {
+  const base = view.versions.find(({ id }) => id === version.baseVersionId)
+  const [variant] = version.deployments
+  const [control] = base?.deployments ?? []
+  if (!base || !variant || !control || version.stage === 'archived') return null
+  const [tier] = control.tiers
+  const target = new URLSearchParams({
+    create: 'experiment',
+    name: `${versionName(version)} against ${versionName(base)}`.slice(0, 80),
+    control: control.id,
+    variant: variant.id,
+    ...(tier ? { tier } : {}),
+  })
+  return (
+    <QuietLink
+      href={`/experiments?${target}`}
+    >{`Try against ${versionName(base)} in an experiment`}</QuietLink>
   )
 }
 

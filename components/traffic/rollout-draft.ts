@@ -29,6 +29,8 @@ export interface RolloutDraft {
   baseline: 'legacy' | 'tier'
   /** Empty = the tier's own chain. */
   candidate: readonly string[]
+  /** Whose winner it brings to everybody; null = none. */
+  experimentId: string | null
   steps: readonly StepDraft[]
   guardrails: readonly GuardrailDraft[]
   /** Of a step with a share of 0 %. */
@@ -57,6 +59,7 @@ function freshDraft(tiers: RolloutsView['tiers']): RolloutDraft {
     operation: '',
     baseline: tier && tier.legacy.length > 0 ? 'legacy' : 'tier',
     candidate: [],
+    experimentId: null,
     start: true,
     steps: defaultRolloutPlan.steps.map(({ weightBps, needsApproval, gate }, key) => ({
       key,
@@ -92,6 +95,7 @@ export interface RolloutWish {
   operation: string | null
   /** Catalog ids, separated by commas. */
   candidate: string | null
+  experiment: string | null
 }
 
 /** The standard plan with what was asked for: from the tier's own chain to a candidate that is named. */
@@ -102,6 +106,7 @@ export function wishedDraft(tiers: RolloutsView['tiers'], wish: RolloutWish): Ro
     ...draft,
     tier: tiers.some(({ name }) => name === wish.tier) ? (wish.tier ?? draft.tier) : draft.tier,
     operation: wish.operation ?? draft.operation,
+    experimentId: wish.experiment,
     ...(candidate.length > 0 ? { candidate, baseline: 'tier' as const } : {}),
   }
 }
@@ -120,6 +125,7 @@ export function draftRoute({ tier, operation, baseline, candidate }: RolloutDraf
 export function draftBody(draft: RolloutDraft, reason: string): RolloutBodyInput {
   return {
     ...draftRoute(draft),
+    experimentId: draft.experimentId,
     start: draft.start,
     reason,
     plan: {

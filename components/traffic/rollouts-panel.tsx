@@ -65,7 +65,12 @@ export function RolloutsPanel() {
       {get('create') === 'rollout' ? (
         <RolloutModal
           tiers={data.tiers}
-          wish={{ tier: get('tier'), operation: get('operation'), candidate: get('candidate') }}
+          wish={{
+            tier: get('tier'),
+            operation: get('operation'),
+            candidate: get('candidate'),
+            experiment: get('experiment'),
+          }}
           onClose={() => set({ create: null, tier: null, operation: null, candidate: null })}
         />
       ) : null}

@@ -24,6 +24,8 @@ export const preFlightBody = z.strictObject(route)
 export const rolloutBody = z.strictObject({
   ...route,
   plan: rolloutPlanSchema,
+  /** The concluded experiment whose winner it brings to everybody; null = none. */
+  experimentId: z.string().trim().min(1).max(100).nullable().default(null),
   /** Move the first traffic at once; otherwise it waits for `start`. */
   start: z.boolean().default(false),
   reason,

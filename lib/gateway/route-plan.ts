@@ -29,6 +29,8 @@ export interface RouteReason {
   text: string
   /** The variant of an experiment that was applied. */
   trial?: { experimentId: string; variant: string; unit: 'creator' | 'session' }
+  /** Where a rollout counts the request, and what is said of its answer later. */
+  share?: { rolloutId: string; arm: 'baseline' | 'candidate'; visit: number; weightBps: number }
   /** What became of the request at the answer cache; absent where no cache stood before its route. */
   cache?: CacheResult
   /** Pico-USD that an answer from the cache cost when a provider gave it; absent when it had no price. */

@@ -57,7 +57,7 @@ export function trafficRoute(
     const sides = sidesOf(decision.share, tier, catalog)
     const side = sides[decision.arm]
     if (!side) return stay(route)
-    return decision.carried ? carriedRoute(side, decision.share) : side
+    return decision.carried ? carriedRoute(side, decision.share, decision.arm) : side
   }
   const { switchId, scope } = decision
   const why = scope === null ? 'a switch moved the request' : `a switch moved ${describeScope(scope)}`
@@ -193,8 +193,16 @@ function sideOf(
       ...chainReasons(behind, other.where, catalog).map((reason) => behindReason(reason, arm)),
     ],
     traffic: { arm, rolloutId: share.rolloutId, switchId: null, deploymentIds, visit: visitOf(share) },
-    moved: { deploymentId: null, code: 'share', text },
+    moved: { deploymentId: null, code: 'share', text, share: countedIn(share, arm, visitOf(share)) },
   }
+}
+
+function countedIn(
+  { rolloutId }: TrafficShare,
+  arm: 'baseline' | 'candidate',
+  { counted, weightBps }: PlanVisit,
+) {
+  return { rolloutId, arm, visit: counted, weightBps }
 }
 
 function visitOf({ visit, candidateWeightBps: weightBps }: TrafficShare): PlanVisit {
@@ -202,16 +210,15 @@ function visitOf({ visit, candidateWeightBps: weightBps }: TrafficShare): PlanVi
 }
 
 /** The side of a conversation that began at the step before, and is counted there. */
-function carriedRoute(side: TrafficRoute, { visit, carried, rolloutId }: TrafficShare): TrafficRoute {
+function carriedRoute(side: TrafficRoute, share: TrafficShare, arm: 'baseline' | 'candidate'): TrafficRoute {
+  const { visit: now, carried, rolloutId } = share
   if (!carried) return side
-  const text = `keeps the ${side.traffic.arm} of rollout ${rolloutId}, on which its conversation began`
+  const text = `keeps the ${arm} of rollout ${rolloutId}, on which its conversation began`
+  const visit = { now, counted: carried.visit, weightBps: carried.weightBps }
   return {
     ...side,
-    traffic: {
-      ...side.traffic,
-      visit: { now: visit, counted: carried.visit, weightBps: carried.weightBps },
-    },
-    moved: { deploymentId: null, code: 'share', text },
+    traffic: { ...side.traffic, visit },
+    moved: { deploymentId: null, code: 'share', text, share: countedIn(share, arm, visit) },
   }
 }
 

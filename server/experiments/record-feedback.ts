@@ -6,6 +6,7 @@ import type { Transaction } from '#server/config/configuration-version'
 import type { Container } from '#server/create-container'
 import { addScore } from '#server/experiments/add-score'
 import { AppError } from '#server/http/app-error'
+import { addRolloutScore } from '#server/traffic/add-rollout-score'
 
 /** More raters than this of one request are no raters. */
 const mostRaters = 50
@@ -14,7 +15,7 @@ export type FeedbackParts = Pick<Container, 'db' | 'audit' | 'clock' | 'redactor
 
 /**
  * Keeps what a rater thinks of a request of the account, in place of what they thought before, and adds the score to the
- * variants that the request was in.
+ * variants that the request was in, and to its side of a rollout.
  * @throws AppError `not_found` for a request that the account does not have; `conflict` beyond the most raters.
  */
 export async function recordFeedback(
@@ -68,6 +69,7 @@ async function write(
     count: before ? 0 : 1,
     score: row.score - (before?.score ?? 0),
   })
+  if (!before) await addRolloutScore(tx, request, row.score)
   return {
     requestId: request.id,
     kind: body.kind,
@@ -89,6 +91,7 @@ async function lockRequest(tx: Transaction, accountId: string, id: string) {
       startedAt: ledgerEntries.startedAt,
       creatorId: ledgerEntries.creatorId,
       sessionId: ledgerEntries.sessionId,
+      deploymentId: ledgerEntries.deploymentId,
       planReasons: sql<unknown>`${ledgerEntries.planReasons}`,
     })
     .from(ledgerEntries)

@@ -10,6 +10,7 @@ import { newId } from '#server/access/new-id'
 import type { Actor } from '#server/access/principal'
 import { bumpConfiguration, type Transaction } from '#server/config/configuration-version'
 import type { Container } from '#server/create-container'
+import { linkExperiment } from '#server/experiments/link-experiment'
 import { AppError } from '#server/http/app-error'
 import { safeCause } from '#server/telemetry/safe-cause'
 import { lockRollout, moveRollout } from '#server/traffic/move-rollout'
@@ -29,7 +30,7 @@ export interface RolloutWish {
 /**
  * Makes a rollout, and starts it if that is wanted; ends when this instance obeys it.
  * @throws AppError `invalid_request` naming the field (steps that do not rise, unknown names, an empty chain, a target that
- * fails its pre-flight), `conflict` while another rollout of the same scope is under way, or when its first step goes above
+ * fails its pre-flight, an experiment whose winner it does not bring), `conflict` while another rollout of the same scope is under way, or when its first step goes above
  * 10 % while a store that moves is not written twice and clean.
  */
 export async function createRollout(
@@ -106,11 +107,19 @@ async function writeRollout(tx: Transaction, writing: Writing): Promise<number> 
     createdAt: new Date(nowMs),
     createdBy: actor.id,
   })
+  if (body.experimentId !== null) await linkExperiment(tx, { id: body.experimentId, rolloutId: id, route })
   await parts.audit.record(tx, {
     action: 'rollout.create',
     actorId: actor.id,
     resource: `rollout/${id}`,
-    after: { tier: tier.name, operation, baseline, candidate, steps: body.plan.steps },
+    after: {
+      tier: tier.name,
+      operation,
+      baseline,
+      candidate,
+      steps: body.plan.steps,
+      ...(body.experimentId === null ? {} : { experimentId: body.experimentId }),
+    },
     reason: body.reason,
     correlationId: requestId,
   })
