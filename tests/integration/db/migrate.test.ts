@@ -14,6 +14,7 @@ import * as migration from '#schema/migration'
 import * as models from '#schema/models'
 import * as quotas from '#schema/quotas'
 import * as reconciliations from '#schema/reconciliations'
+import * as recovery from '#schema/recovery'
 import * as resilience from '#schema/resilience'
 import * as rollouts from '#schema/rollouts'
 import * as telemetry from '#schema/telemetry'
@@ -51,6 +52,7 @@ describe('migrations', () => {
       ...telemetry,
       ...traffic,
       ...reconciliations,
+      ...recovery,
       ...rollouts,
     }
     const wanted = generateDrizzleJson(schema, snapshot.id, undefined, 'snake_case')

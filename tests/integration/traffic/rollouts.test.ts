@@ -131,7 +131,7 @@ for (const { kind, open, refusal } of kinds) {
       }
       const sessions = Array.from({ length: 400 }, (_, index) => `session-${index}`)
       const moving = sessions.filter((unit) => place(unit) >= 1_000 && place(unit) < 5_000).slice(0, 12)
-      const early = sessions.filter((unit) => place(unit) < 1_000).slice(0, 12)
+      const early = sessions.filter((unit) => place(unit) < 1_000).slice(0, 4)
       await askAll('x-huntaze-session', [...moving, ...early])
       await look()
       expect(await detail(id)).toMatchObject({ phase: 'awaiting_approval', weightBps: 1_000 })
