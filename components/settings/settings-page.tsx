@@ -4,6 +4,7 @@ import { Skeleton } from '@mantine/core'
 import { useSettings } from '#components/data/use-settings'
 import { useStatus } from '#components/data/use-status'
 import { AnswerCachePanel } from '#components/settings/answer-cache-panel'
+import { MigrationPanel } from '#components/settings/migration-panel'
 import { PromptStoragePanel } from '#components/settings/prompt-storage-panel'
 import { RedactionPanel } from '#components/settings/redaction-panel'
 import { RetentionPanel } from '#components/settings/retention-panel'
@@ -25,6 +26,7 @@ export function SettingsPage() {
             <>
               <PromptStoragePanel settings={settings.data} />
               <RetentionPanel settings={settings.data} />
+              <MigrationPanel settings={settings.data} />
             </>
           ) : (
             <Panel title="What is kept">

@@ -35,6 +35,8 @@ export interface RolloutDraft {
   guardrails: readonly GuardrailDraft[]
   /** Of a step with a share of 0 %. */
   shadow: ShadowDraft
+  /** Days at 100 % before the old providers may be retired. */
+  retireAfterDays: string
   start: boolean
 }
 
@@ -60,6 +62,7 @@ function freshDraft(tiers: RolloutsView['tiers']): RolloutDraft {
     baseline: tier && tier.legacy.length > 0 ? 'legacy' : 'tier',
     candidate: [],
     experimentId: null,
+    retireAfterDays: String(defaultRolloutPlan.retireAfterDays),
     start: true,
     steps: defaultRolloutPlan.steps.map(({ weightBps, needsApproval, gate }, key) => ({
       key,
@@ -130,6 +133,7 @@ export function draftBody(draft: RolloutDraft, reason: string): RolloutBodyInput
     reason,
     plan: {
       ...defaultRolloutPlan,
+      retireAfterDays: toNumber(draft.retireAfterDays),
       steps: draft.steps.map(({ percent, requests, minutes, needsApproval }) => ({
         weightBps: Math.round(toNumber(percent) * 100),
         needsApproval,

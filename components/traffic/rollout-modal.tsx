@@ -1,6 +1,6 @@
 'use client'
 
-import { Checkbox, Skeleton, Stack } from '@mantine/core'
+import { Checkbox, Skeleton, Stack, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useState } from 'react'
 import { useDeployments } from '#components/data/use-deployments'
@@ -72,6 +72,15 @@ export function RolloutModal({ tiers, wish, onClose }: RolloutModalProps) {
           />
         ) : null}
         <GuardrailFields draft={draft} onChange={setDraft} />
+        {draft.baseline === 'legacy' ? (
+          <TextInput
+            label="Days at 100 % before the old providers may be retired"
+            description="Without an alert."
+            inputMode="decimal"
+            value={draft.retireAfterDays}
+            onChange={(event) => setDraft({ ...draft, retireAfterDays: event.currentTarget.value })}
+          />
+        ) : null}
         <Checkbox
           label="Start at once"
           checked={draft.start}
