@@ -1,12 +1,12 @@
 'use client'
 
-import { NumberInput, Select, SimpleGrid } from '@mantine/core'
+import { Button, NumberInput, Select, SimpleGrid } from '@mantine/core'
+import Link from 'next/link'
 import { useState } from 'react'
 import { type ModelDeed, useModelDeed } from '#components/data/use-models'
 import { versionName } from '#components/models/model-words'
 import { GuardedButton } from '#components/ui/guarded-button'
 import { notifyDone } from '#components/ui/notify'
-import { QuietLink } from '#components/ui/quiet-link'
 import { ReasonModal } from '#components/ui/reason-modal'
 import type { ModelsView, VersionView } from '#lib/contracts/models'
 import { stageMoves } from '#lib/models/version-stage'
@@ -82,9 +82,9 @@ function TryInExperiment({ view, version }: { view: ModelsView; version: Version
     ...(tier ? { tier } : {}),
   })
   return (
-    <QuietLink
-      href={`/experiments?${target}`}
-    >{`Try against ${versionName(base)} in an experiment`}</QuietLink>
+    <Button component={Link} href={`/experiments?${target}`} variant="default">
+      Try against {versionName(base)} in an experiment
+    </Button>
   )
 }
 
