@@ -128,8 +128,15 @@ function allowed(values: LabelValues): readonly string[] {
   }[values]
 }
 
-/** Spans need an exporter, rolled back requests a switch: `telemetry/spans.test.ts`, `traffic/rollback-switch.test.ts`. */
-const measuredElsewhere: readonly string[] = ['huntaze.telemetry.spans', 'huntaze.traffic.rolled_back']
+/**
+ * Spans need an exporter, rolled back requests a switch, mirrors a shadow step: `telemetry/spans.test.ts`,
+ * `traffic/rollback-switch.test.ts`, `traffic/shadow.test.ts`.
+ */
+const measuredElsewhere: readonly string[] = [
+  'huntaze.telemetry.spans',
+  'huntaze.traffic.rolled_back',
+  'huntaze.shadow.mirrors',
+]
 
 describe('/metrics', () => {
   it('holds nothing that is not in the list, under its type', () => {
