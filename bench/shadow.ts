@@ -82,6 +82,7 @@ async function startShadow(tier: string, shadow: Partial<ShadowPlan>): Promise<s
       operation: null,
       baseline: 'tier',
       candidate: [['candidate']],
+      experimentId: null,
       plan: {
         ...defaultRolloutPlan,
         steps: [{ weightBps: 0, needsApproval: false, gate: { minimumRequests: 10_000_000, minimumMs: 0 } }],
