@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { AxeBuilder } from '@axe-core/playwright'
-import { test as base, expect, type Page } from '@playwright/test'
+import { test as base, type Page, expect as plainExpect } from '@playwright/test'
 import { addEnded, type CountsInWork, countsInWork } from '#lib/traffic/rollout-observation'
 import { defaultRolloutPlan } from '#lib/traffic/rollout-plan'
 import { noProgress } from '#lib/traffic/rollout-progress'
@@ -16,6 +16,9 @@ import { adminEnv, signIn } from '#tests/e2e/test'
 import { copyTemplate } from '#tests/support/databases'
 import { writeToPair } from '#tests/support/dual-worlds'
 import { pairStream } from '#tests/support/registered-pair'
+
+/** Rendering takes its time on a small machine. */
+const expect = plainExpect.configure({ timeout: 30_000 })
 
 const hook = pathToFileURL(join(import.meta.dirname, '../../support/register-pair.ts')).href
 
