@@ -52,6 +52,23 @@ describeOnDatabases('a dual-write', (openDb, { kind }) => {
     expect(await contentOf(secondary, accountId)).toEqual(await contentOf(primary, accountId))
   })
 
+  it('keeps the higher version, and an erasure before everything, in whatever order deliveries come', async () => {
+    const db = await openDb()
+    const { secondary } = openStores(db)
+    const accountId = 'acc_order'
+    const live = (version: bigint, sequence: bigint | null) => ({
+      ...{ id: 'a', version, state: 'live' as const, body: `{"version":${version}}`, sequence },
+    })
+    const stored = async () => (await contentOf(secondary, accountId))[0]
+    await secondary.take(accountId, [live(3n, 901n)])
+    await secondary.take(accountId, [live(2n, 900n)])
+    await secondary.take(accountId, [live(1n, null)])
+    expect(await stored()).toMatchObject({ version: 3n, body: '{"version":3}' })
+    await secondary.take(accountId, [{ ...live(2n, 902n), state: 'erased', body: null }])
+    await secondary.take(accountId, [live(9n, 903n), live(10n, null)])
+    expect(await stored()).toMatchObject({ version: 2n, state: 'erased', body: null })
+  })
+
   it('is on for the accounts that have it on, and for those without a switch of their own as the stream says', async () => {
     const db = await openDb()
     const pending = async (accountId: string) =>
