@@ -61,7 +61,7 @@ const mostWaitingCharacters = 4_000_000
 /** The caller's last bytes go first, and so often one begins at most. */
 const afterMs = 10
 /** An instance that comes this late to its own timers has no time for mirrors. */
-const mostLateMs = 10
+const mostLateMs = 3
 
 export function createMirrors({ counter, shutdown, clock, log, mirror }: MirrorsOptions): Mirrors {
   const waiting: { order: MirrorOrder; characters: number }[] = []
