@@ -156,6 +156,14 @@ describeOnDatabases('ledger', (openDb) => {
   })
 })
 
+/** A statement whose client is gone still commits when it ends: not into the next run's empty ledger. */
+async function expectNoneAtWork(db: Database) {
+  const { rows } = await db.pool.query(
+    `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'huntaze-ledger'`,
+  )
+  expect(rows).toEqual([])
+}
+
 async function startRun(db: Database, goesFirst: 'database' | 'journal') {
   const directory = await mkdtemp(join(tmpdir(), 'huntaze-p15-'))
   const proxy: DatabaseProxy = await startDatabaseProxy(db.connection)
@@ -205,6 +213,7 @@ async function startRun(db: Database, goesFirst: 'database' | 'journal') {
       proxy.resume()
       await writer.close()
       await proxy.close()
+      await vi.waitFor(() => expectNoneAtWork(db), { timeout: 30_000 })
       await rm(directory, { recursive: true, force: true })
     },
   }
