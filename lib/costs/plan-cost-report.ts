@@ -47,7 +47,7 @@ const grainsOf: Readonly<Record<CostTable, readonly TimeGrain[]>> = {
 
 /**
  * Cuts a report's span into the fewest rows that add up to it exactly: the coarsest grains in the middle, finer ones
- * towards the ends, the ledger itself for what no grain fits or is kept for. The cube's days are many: of a month of
+ * towards the ends, the ledger itself for what no grain fits or is kept for. Days by creator are many: of a month of
  * which most days are in the span, it is the whole, and the other days are subtracted.
  */
 export function planCostReport(request: CostPlanRequest): CostPlan {
@@ -59,7 +59,7 @@ export function planCostReport(request: CostPlanRequest): CostPlan {
   const toMs = request.toMs ?? ceilToGrain(nowMs + dayMs, 'month')
   const keptFrom = (grain: TimeGrain) => nowMs - keptDays[grain] * dayMs
   const pieces = cut({ fromMs, toMs, grains, keptFrom })
-  const isWhole = table === 'cube' && grains.includes('month')
+  const isWhole = grains.includes('month')
   return { table, pieces: isWhole ? pieces.flatMap((piece) => fromWholeMonths(piece, nowMs)) : pieces }
 }
 

@@ -62,6 +62,18 @@ describe('the plan of a report on creators and another dimension', () => {
     ])
   })
 
+  it('does so for creators alone, too, down to the minute at the ends', () => {
+    const dimensions: CostDimension[] = ['account', 'creator']
+    expect(planned({ from: '2026-10-03', to: '2026-11-22T12:30:00Z', dimensions })).toEqual([
+      '+ creator month 2026-10-01T00:00 2026-11-01T00:00',
+      '- creator day 2026-10-01T00:00 2026-10-03T00:00',
+      '+ creator month 2026-11-01T00:00 2026-12-01T00:00',
+      '- creator day 2026-11-22T00:00 2026-12-01T00:00',
+      '+ creator hour 2026-11-22T00:00 2026-11-22T12:00',
+      '+ creator minute 2026-11-22T12:00 2026-11-22T12:30',
+    ])
+  })
+
   it('reads days where days are wanted, and other tables as they are', () => {
     expect(planned({ from: '2026-10-03', to: '2026-10-30', granularity: 'day' })).toEqual([
       '+ cube day 2026-10-03T00:00 2026-10-30T00:00',
