@@ -22,7 +22,7 @@ import { openCapacity } from '#server/deployments/open-capacity'
 import { recordCatalog } from '#server/deployments/record-catalog'
 import { startExperimentJob } from '#server/experiments/experiment-job'
 import { openExperiments } from '#server/experiments/open-experiments'
-import { openAnswerCache } from '#server/gateway/cache/open-answer-cache'
+import { defaultRedisTimeoutMs, openAnswerCache } from '#server/gateway/cache/open-answer-cache'
 import { startWarmUps } from '#server/gateway/cache/warm-up-job'
 import { createGatewayParts } from '#server/gateway/create-gateway-parts'
 import {
@@ -59,6 +59,8 @@ export interface OpenOptions {
   clock?: Clock
   /** The stores that move, instead of those that are registered. */
   dualWritePairs?: MakePairs
+  /** How long the answer cache waits for Redis, unless told 50 ms: where a slow machine is not what a test is about. */
+  redisTimeoutMs?: number
 }
 
 /** Opens the container for whoever asked first without `server/main.ts` (serverless hosting). */
@@ -88,6 +90,7 @@ export async function openProcessContainer(options: OpenOptions): Promise<Opened
       closers,
       clock: options.clock ?? systemClock,
       dualWritePairs: options.dualWritePairs,
+      redisTimeoutMs: options.redisTimeoutMs ?? defaultRedisTimeoutMs,
     })
   } catch (error) {
     await closeAll(closers)
@@ -109,6 +112,7 @@ interface Opening {
   publicUrl: () => string
   clock: Clock
   dualWritePairs: MakePairs | undefined
+  redisTimeoutMs: number
   /** Run in reverse order, also when opening fails half-way. */
   closers: (() => Promise<void> | void)[]
 }
@@ -179,7 +183,7 @@ async function open(opening: Opening): Promise<OpenedContainer> {
   const shared = { db, catalog, clock, log, telemetry, experiments }
   const resilience = await openResilience({ ...shared, env, configuration, instanceId, events })
   closers.push(resilience.close)
-  const answers = await openAnswerCache({ env, db, settings, configuration, clock, log })
+  const answers = await openAnswerCache({ ...opening, db, settings, configuration })
   closers.push(answers.store.close)
   const startedAtMs = clock.nowMs()
   const shutdown = new AbortController()

@@ -17,6 +17,18 @@ export type UncacheableReason =
   | 'audio'
   | 'remote_content'
 
+/** The same in words; what a caller asked is named by whoever knows the caller. */
+export const uncacheableWords: Readonly<Record<Exclude<UncacheableReason, 'asked'>, string>> = {
+  temperature: 'its temperature is above what the rule keeps (none given counts as 1)',
+  tools: 'it offers tools',
+  choices: 'it asks for several choices',
+  logprobs: 'it asks for log probabilities',
+  stored: 'it asks the provider to store the answer',
+  live_data: 'it asks about data that change',
+  audio: 'it asks for audio',
+  remote_content: 'it names content that may change',
+}
+
 /** The header `x-huntaze-cache` as a mode; null without it, `unknown` for any other value. */
 export function readCacheMode(header: string | null): CacheMode | null | 'unknown' {
   if (header === null) return null

@@ -34,6 +34,8 @@ export interface TestGatewayOptions {
   clock?: Clock
   /** Stores that move. */
   dualWritePairs?: MakePairs
+  /** How long the answer cache waits for Redis. */
+  redisTimeoutMs?: number
 }
 
 /** The program without its pages, on a free port, over a database of its own. One a process: it is the process's container. */
@@ -59,6 +61,7 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
     env: env.env,
     publicUrl: () => url,
     ...(options.clock ? { clock: options.clock } : {}),
+    ...(options.redisTimeoutMs ? { redisTimeoutMs: options.redisTimeoutMs } : {}),
     ...(options.dualWritePairs ? { dualWritePairs: options.dualWritePairs } : {}),
   })
   setContainer(Promise.resolve(container))

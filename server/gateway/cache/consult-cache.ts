@@ -1,7 +1,7 @@
 import type { ChatRequestBody } from '#lib/contracts/openai'
 import { trialSignature } from '#lib/experiments/trial-body'
 import type { AnswerCacheRule } from '#lib/gateway/answer-cache-rules'
-import { type UncacheableReason, whyUncacheable } from '#lib/gateway/cacheable-request'
+import { type UncacheableReason, uncacheableWords, whyUncacheable } from '#lib/gateway/cacheable-request'
 import type { CacheResult, RouteReason } from '#lib/gateway/route-plan'
 import type { AnswerKey, KeptAnswer } from '#server/gateway/cache/answer-store'
 import type { Flight, Landing } from '#server/gateway/cache/flights'
@@ -57,15 +57,9 @@ export async function consultCache(run: GatewayRun, body: ChatRequestBody): Prom
 }
 
 const whyWords: Readonly<Record<UncacheableReason, string>> = {
+  ...uncacheableWords,
   asked: 'the caller asked for it',
   temperature: 'its temperature is above what the route keeps answers of',
-  tools: 'it offers tools',
-  choices: 'it asks for several choices',
-  logprobs: 'it asks for log probabilities',
-  stored: 'it asks the provider to store the answer',
-  live_data: 'it asks about data that change',
-  audio: 'it asks for audio',
-  remote_content: 'it names content that may change',
 }
 
 async function findOrLead(

@@ -19,10 +19,13 @@ interface AnswerCacheResources {
   configuration: ConfigurationWatcher
   clock: Clock
   log: Log
+  /** Redis is given this long to find an answer. */
+  redisTimeoutMs: number
 }
 
-/** Redis is given this long to find an answer, and is left alone for so long after it did not. */
-const redisTimeoutMs = 50
+/** Longer than Redis takes, and shorter than a caller who waits for it would notice. */
+export const defaultRedisTimeoutMs = 50
+/** Redis is left alone for so long after it did not answer in time. */
 const redisRestMs = 1_000
 
 /** Opens the kept answers: in Redis when one is configured, else in this process's memory. */
@@ -42,7 +45,7 @@ export async function openAnswerCache(resources: AnswerCacheResources): Promise<
   })
 }
 
-function openStore({ env, settings, clock, log }: AnswerCacheResources): AnswerStore {
+function openStore({ env, settings, clock, log, redisTimeoutMs }: AnswerCacheResources): AnswerStore {
   const maxBytes = () => settings.current().answerCache.maxMegabytes * 1024 * 1024
   const shared = { maxBytes, nowMs: clock.nowMs }
   if (env.REDIS_URL === undefined) return createMemoryAnswerStore(shared)

@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import type { AnswerCacheView, addWarmUpBody, WarmUpView } from '#lib/contracts/answer-cache'
 import { type ChatRequestBody, chatRequestBody } from '#lib/contracts/openai'
 import { picoToUsdDecimal } from '#lib/costs/format-usd'
-import { type UncacheableReason, whyUncacheable } from '#lib/gateway/cacheable-request'
+import { uncacheableWords, whyUncacheable } from '#lib/gateway/cacheable-request'
 import { asItems, asRecord, asText } from '#lib/gateway/json-fields'
 import { readRequestTags } from '#lib/gateway/request-tags'
 import { answerCacheGenerations, answerCacheWarmRuns, answerCacheWarmUps } from '#schema/gateway'
@@ -197,19 +197,8 @@ export function whyNotKept({ gateway }: Pick<Container, 'gateway'>, request: Cha
     return `no rule keeps answers of ${route}`
   }
   const why = whyUncacheable(request, rule, null)
-  return why && uncacheableWords[why]
-}
-
-const uncacheableWords: Readonly<Record<UncacheableReason, string>> = {
-  asked: 'it passes the cache by',
-  temperature: 'its temperature is above what the rule keeps (none given counts as 1)',
-  tools: 'it offers tools',
-  choices: 'it asks for several choices',
-  logprobs: 'it asks for log probabilities',
-  stored: 'it asks the provider to store the answer',
-  live_data: 'it asks about data that change',
-  audio: 'it asks for audio',
-  remote_content: 'it names content that may change',
+  if (why === null) return null
+  return why === 'asked' ? 'it passes the cache by' : uncacheableWords[why]
 }
 
 function requireSuitable(container: Pick<Container, 'gateway'>, request: ChatRequestBody): void {
