@@ -30,10 +30,10 @@ const columnsOf = (onEvidence: (row: Row) => void): Column<Row>[] => [
   {
     id: 'title',
     label: 'Change',
-    width: 420,
+    width: 300,
     render: (row) => (
       <div className={classes.change}>
-        {row.title}
+        <strong>{row.title}</strong>
         <p className={classes.restsOn}>{row.assumption}</p>
       </div>
     ),
@@ -60,7 +60,7 @@ const columnsOf = (onEvidence: (row: Row) => void): Column<Row>[] => [
     numeric: true,
     width: 130,
     render: (row) => (
-      <Anchor component="button" size="sm" onClick={() => onEvidence(row)}>
+      <Anchor component="button" size="sm" underline="always" onClick={() => onEvidence(row)}>
         {requestsOf(row)} requests
       </Anchor>
     ),

@@ -23,12 +23,12 @@ export function TrafficPage() {
       <Page>
         <TrafficPicture view={data} />
         <RolloutsPanel />
-        <CutoverPanel />
-        <DualWritePanel />
-        <AfterCutoverPanel />
         <LegacyRoutesPanel view={data} />
         <FleetPanel view={data} />
         <SwitchHistory view={data} />
+        <CutoverPanel />
+        <DualWritePanel />
+        <AfterCutoverPanel />
       </Page>
     )
   }
