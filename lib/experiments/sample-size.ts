@@ -1,3 +1,5 @@
+import { normalQuantile, normalShare } from '#lib/experiments/normal-share'
+
 export interface ProportionPlan {
   /** In (0, 1): how often it happens now. */
   baselineRate: number
@@ -46,27 +48,4 @@ function informationOf(plan: Omit<ProportionPlan, 'power'>): { mean: number; dev
   const mean = theirs * up + (1 - theirs) * down
   const square = theirs * up ** 2 + (1 - theirs) * down ** 2
   return { mean: events * mean, deviation: Math.sqrt(events * square) }
-}
-
-/**
- * Share of the standard normal distribution below `z`, to 7.5e-8.
- * Source: M. Abramowitz and I. Stegun, Handbook of Mathematical Functions (1964), 26.2.17.
- */
-export function normalShare(z: number): number {
-  const t = 1 / (1 + 0.2316419 * Math.abs(z))
-  const series =
-    t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))))
-  const tail = (Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI)) * series
-  return z >= 0 ? 1 - tail : tail
-}
-
-/** The `z` below which `share` of the standard normal distribution lies. */
-export function normalQuantile(share: number): number {
-  let [low, high] = [-8, 8]
-  for (let round = 0; round < 60; round += 1) {
-    const middle = (low + high) / 2
-    if (normalShare(middle) < share) low = middle
-    else high = middle
-  }
-  return (low + high) / 2
 }

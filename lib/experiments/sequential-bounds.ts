@@ -1,5 +1,5 @@
 import { edgeBetween, type Interval } from '#lib/experiments/interval'
-import { normalQuantile, normalShare } from '#lib/experiments/sample-size'
+import { lnScaledNormalShare, normalQuantile, normalShare } from '#lib/experiments/normal-share'
 import type { MeanEstimate } from '#lib/experiments/unit-sample'
 
 /**
@@ -31,18 +31,19 @@ export function sequentialInterval(
   return { lower: mean - radius, upper: mean + radius }
 }
 
+/** Values without any scatter count as having this little, as a share of the prior's: certain, but not beyond numbers. */
+const leastVariance = 1e-6
+
 /**
  * Logarithm of the evidence that the truth behind the estimate is above 0; if it is not, it ever exceeds ln(1/α) with
  * chance ≤ α. The same mixture over positive effects alone.
  */
-export function lnPositiveEvidence({ mean, variance }: MeanEstimate, scale: number): number {
-  if (variance <= 0) return 0
+export function lnPositiveEvidence(estimate: MeanEstimate, scale: number): number {
   const prior = scale * scale
+  const variance = Math.max(estimate.variance, prior * leastVariance)
   const all = variance + prior
-  const z = (mean * scale) / Math.sqrt(variance * all)
-  return (
-    Math.log(2) + 0.5 * Math.log(variance / all) + z ** 2 / 2 + Math.log(Math.max(1e-300, normalShare(z)))
-  )
+  const z = (estimate.mean * scale) / Math.sqrt(variance * all)
+  return Math.log(2) + 0.5 * Math.log(variance / all) + lnScaledNormalShare(z)
 }
 
 export interface PowerPlan {

@@ -5,7 +5,12 @@ import { noUnitTotals } from '#lib/experiments/experiment-metrics'
 import { type ExperimentPlanInput, experimentPlan } from '#lib/experiments/experiment-plan'
 import { moveUnitTotals, noVariantSamples } from '#lib/experiments/experiment-samples'
 import { judgeExperiment } from '#lib/experiments/judge-experiment'
-import { powerAt, sequentialRadius, varianceNeeded } from '#lib/experiments/sequential-bounds'
+import {
+  lnPositiveEvidence,
+  powerAt,
+  sequentialRadius,
+  varianceNeeded,
+} from '#lib/experiments/sequential-bounds'
 import {
   healthyVariant,
   type SimulatedExperiment,
@@ -153,6 +158,87 @@ describe('verdicts of experiments', () => {
         expect(describeReading(plan, reading).sentence).toMatch(/\.$/)
         if (reading.sampleRatio.isMismatched) expect(reading.winner).toBeNull()
         if (reading.kind === 'winner') expect(Math.min(a.length, b.length)).toBeGreaterThanOrEqual(30)
+      }),
+    )
+  })
+})
+
+describe('guardrails of means', () => {
+  const estimate = fc.record({
+    mean: fc.double({ min: -1e6, max: 1e6, noNaN: true }),
+    variance: fc.double({ min: 0, max: 1e9, noNaN: true }),
+  })
+  const scale = fc.double({ min: 1e-6, max: 1e6, noNaN: true })
+
+  it('P30 have no evidence of harm at or below their limit, however little the units scatter', () => {
+    fc.assert(
+      fc.property(estimate, scale, ({ mean, variance }, size) => {
+        const harmless = { mean: -Math.abs(mean), variance }
+        expect(lnPositiveEvidence(harmless, size)).toBeLessThanOrEqual(1e-6)
+      }),
+    )
+  })
+
+  it('P30 weigh all harms of their prior against none, as a sum over it does', () => {
+    const z = fc.double({ min: -12, max: 12, noNaN: true })
+    const deviation = fc.double({ min: 0.02, max: 5, noNaN: true })
+    fc.assert(
+      fc.property(z, deviation, (seen, share) => {
+        const [steps, width] = [20_000, Math.min(12, 30 * share)]
+        let sum = 0
+        for (let step = 0; step < steps; step += 1) {
+          const harm = ((step + 0.5) / steps) * width
+          sum += Math.exp(-(harm ** 2) / 2 + (seen * harm) / share - harm ** 2 / (2 * share * share))
+        }
+        const expected = Math.log((sum * 2 * width) / steps / Math.sqrt(2 * Math.PI))
+        const found = lnPositiveEvidence({ mean: seen * share, variance: share * share }, 1)
+        if (Math.abs(expected) < 500) expect(found).toBeCloseTo(expected, 4)
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  it('P30 leave a variant alone that is faster than it need be, and stop one that costs twice as much', () => {
+    const plan = planOf({
+      guardrails: [
+        { metric: 'latency', limitRatio: 1.5 },
+        { metric: 'cost', limitRatio: 1.5 },
+      ],
+    })
+    const latency = fc.record({
+      ms: fc.integer({ min: 100, max: 5_000 }),
+      spread: fc.integer({ min: 0, max: 90 }),
+    })
+    const units = fc.integer({ min: 30, max: 400 })
+    const judge = (sides: {
+      a: number
+      b: number
+      spread: number
+      units: number
+      costs: [number, number]
+    }) => {
+      const sampleOf = (ms: number, cost: number) =>
+        Array.from({ length: sides.units }, (_, unit) => ({
+          ...noUnitTotals,
+          requests: 1,
+          answers: 1,
+          latencyMs: ms + (unit % 2 === 0 ? sides.spread : -sides.spread),
+          priced: 1,
+          costNanoUsd: cost,
+        })).reduce((samples, after) => moveUnitTotals(samples, { before: null, after }), noVariantSamples)
+      return judgeExperiment({
+        plan,
+        samples: { control: sampleOf(sides.a, sides.costs[0]), b: sampleOf(sides.b, sides.costs[1]) },
+        counted: {},
+        stopped: new Set(),
+        ranForMs: 60_000,
+      }).treatments[0]?.guardrails.map(({ status }) => status)
+    }
+    fc.assert(
+      fc.property(latency, units, fc.double({ min: 0.1, max: 1.4, noNaN: true }), (time, count, ratio) => {
+        const sides = { a: time.ms, b: time.ms * ratio, spread: time.spread, units: count }
+        expect(judge({ ...sides, costs: [1_000, 1_000] })).toEqual(['good', 'good'])
+        expect(judge({ ...sides, costs: [1_000, 2_000] })).toEqual(['good', 'broken'])
       }),
     )
   })
