@@ -27,12 +27,15 @@ export interface ProbeParts extends Omit<Container, 'traffic' | 'alerts' | 'capa
 }
 
 const lookEveryMs = 30_000
+/** The way back is known soon after a start, which comes first. */
+const firstLookMs = 5_000
 const leaseMs = 120_000
 const picoUsdPerUsd = 1e12
 
 export function createLegacyProbes(parts: ProbeParts): LegacyProbes {
   const { db, log, clock, instanceId } = parts
   const lease = createJobLease({ db, name: 'legacy-probes', holder: instanceId, forMs: leaseMs })
+  let first: ReturnType<typeof setTimeout> | null = null
   let timer: ReturnType<typeof setInterval> | null = null
   let running: Promise<void> | null = null
   let leased = false
@@ -49,7 +52,7 @@ export function createLegacyProbes(parts: ProbeParts): LegacyProbes {
     leased = await lease.take()
     if (!leased) return
     const rows = await readProbes(parts)
-    const lastMs = Math.max(parts.startedAtMs, ...rows.map(({ at }) => at.getTime()))
+    const lastMs = Math.max(0, ...rows.map(({ at }) => at.getTime()))
     if (clock.nowMs() - lastMs < parts.everyMinutes * 60_000) return
     if (spentOn(rows, utcDay(clock.nowMs())) >= BigInt(Math.round(parts.dailyCapUsd * picoUsdPerUsd))) return
     await probe(legacyRouteIds(parts.catalog.current()))
@@ -72,10 +75,13 @@ export function createLegacyProbes(parts: ProbeParts): LegacyProbes {
     },
     start() {
       if (parts.everyMinutes === 0) return
+      first = setTimeout(() => inBackground(probeIfDue), firstLookMs)
       timer = setInterval(() => inBackground(probeIfDue), lookEveryMs)
+      first.unref()
       timer.unref()
     },
     async close() {
+      if (first) clearTimeout(first)
       if (timer) clearInterval(timer)
       await running
       if (leased) await lease.release()
