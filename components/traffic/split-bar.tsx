@@ -1,4 +1,5 @@
 import { formatRatio } from '#components/ui/format-number'
+import { formatExactTime } from '#components/ui/format-time'
 import type { TrafficCellView } from '#lib/contracts/traffic'
 import classes from './traffic.module.css'
 
@@ -10,17 +11,19 @@ const words = { legacy: 'legacy', azure: 'Azure', canary: 'canary' } as const
 /** Who answered as a bar, who is meant to as a thin one below it; both as one sentence for those who do not see them. */
 export function SplitBar({
   label,
-  cell: { actual, intended, requests },
+  cell: { actual, intended, countedSince },
 }: {
   label: string
-  cell: Pick<TrafficCellView, 'actual' | 'intended' | 'requests'>
+  cell: Pick<TrafficCellView, 'actual' | 'intended' | 'countedSince'>
 }) {
-  const answered = requests === 0 ? 'nothing was asked' : `answered by ${sayParts(actual)}`
+  const answered = sum(actual) === 0 ? 'nothing was asked' : `answered by ${sayParts(actual)}`
+  const since = countedSince === null ? '' : ` since its last change, ${formatExactTime(countedSince)}`
   return (
     <span
       className={classes.split}
       role="img"
-      aria-label={`${label}: ${answered}; intended ${sayParts(intended)}`}
+      aria-label={`${label}: ${answered}${since}; intended ${sayParts(intended)}`}
+      title={`${answered}${since}; intended ${sayParts(intended)}`}
     >
       <Bar parts={actual} className={classes.actual} hasWords />
       <Bar parts={intended} className={classes.intended} />

@@ -24,7 +24,7 @@ export function TrafficPicture({ view }: { view: TrafficView }) {
   return (
     <Panel
       title="Who serves what"
-      hint="answered, over what is intended"
+      hint="answered since the last change of each, over what is intended"
       actions={
         <GuardedButton needs="operator" variant="default" onClick={() => setAsked({ kind: 'all' })}>
           Roll back…

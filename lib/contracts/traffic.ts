@@ -94,8 +94,10 @@ export const trafficCellView = z.object({
   operation: z.string().nullable(),
   requests: z.number(),
   requestsPerSecond: z.number(),
-  /** Requests of the range by who answered. */
+  /** Requests of the range by who answered, from the last change of the intended split on. */
   actual: split,
+  /** That change; null = none in the range. */
+  countedSince: z.iso.datetime().nullable(),
   /** Basis points. */
   intended: split,
   /** The switch that holds here. */

@@ -10,7 +10,8 @@ import { readProbes, spentOn, utcDay } from '#server/traffic/legacy-probes'
 import { readLegacyRoutes } from '#server/traffic/legacy-routes'
 import { describeActor } from '#server/traffic/replay-order'
 import { readReturnedRows, readSwitchRows, switchViewOf } from '#server/traffic/switch-store'
-import { type CellCounts, readCells } from '#server/traffic/traffic-cells'
+import { type CellCounts, readCells, readCellsSince } from '#server/traffic/traffic-cells'
+import { readRolloutChanges, switchChanges, type TrafficChange } from '#server/traffic/traffic-changes'
 
 const historyLength = 20
 
@@ -27,21 +28,25 @@ export async function describeTraffic(container: Container, query: TimeRangeQuer
       param: 'from',
     })
   const span = { fromMs: range.fromMs, toMs: range.toMs, grain: range.trafficGrain }
-  const [instances, inForce, history, routes, probes, counts] = await Promise.all([
+  const [instances, inForce, returned, routes, probes, counts, steps] = await Promise.all([
     traffic.reports.read(),
     readSwitchRows(db),
     readReturnedRows(db, historyLength),
     readLegacyRoutes(container),
     readProbes(container),
     readCells(db, span),
+    readRolloutChanges(db, range.fromMs),
   ])
+  const switches = [...inForce.map(switchViewOf), ...traffic.orders.pending().flatMap(pendingView)]
+  const history = returned.map(switchViewOf)
+  const changes = [...steps, ...switchChanges([...switches, ...history])]
   return {
     configurationVersion: container.configuration.version(),
     instances,
-    switches: [...inForce.map(switchViewOf), ...traffic.orders.pending().flatMap(pendingView)],
-    history: history.map(switchViewOf),
+    switches,
+    history,
     routes,
-    cells: cellViews(container, { counts, seconds: (range.toMs - range.fromMs) / 1000 }),
+    cells: await cellViews(container, { counts, changes, fromMs: range.fromMs, toMs: range.toMs }),
     probe: {
       everyMinutes: env.HUNTAZE_LEGACY_PROBE_MINUTES,
       dailyCapUsd: env.HUNTAZE_LEGACY_PROBE_DAILY_USD,
@@ -61,26 +66,78 @@ function pendingView(order: LocalOrder): SwitchView[] {
 }
 
 interface Counted {
+  /** Of the whole range. */
   counts: readonly CellCounts[]
-  seconds: number
+  changes: readonly TrafficChange[]
+  fromMs: number
+  toMs: number
+}
+
+/** Who answered in an operation of a tier: how much in the whole range, and by whom since it is meant to be as it is. */
+interface CountedCell {
+  tier: string
+  operation: string
+  requests: number
+  since: { legacy: number; azure: number; atMs: number | null }
 }
 
 /** Every tier as a whole, served or not, each followed by its operations; embeddings last. */
-function cellViews(container: Container, counted: Counted): TrafficCellView[] {
+async function cellViews(container: Container, counted: Counted): Promise<TrafficCellView[]> {
   const { tiers, embeddings } = container.catalog.current()
   const names = [...tiers.keys(), ...(embeddings ? [''] : [])]
+  const cells = await countCells(container, counted)
+  const seconds = (counted.toMs - counted.fromMs) / 1000
   return names.flatMap((tier) => {
-    const own = counted.counts.filter((one) => one.tier === tier && isOf(tier, one.operation))
-    const whole = own.reduce(
-      (sum, { legacy, azure }) => ({ legacy: sum.legacy + legacy, azure: sum.azure + azure }),
-      { legacy: 0, azure: 0 },
-    )
-    const busiest = own.toSorted((a, b) => b.legacy + b.azure - a.legacy - a.azure)
+    const own = cells.filter((one) => one.tier === tier && isOf(tier, one.operation))
+    const busiest = own.toSorted((a, b) => b.requests - a.requests)
     return [
-      cellView(container, { tier, operation: null, ...whole }, counted.seconds),
-      ...busiest.map((one) => cellView(container, one, counted.seconds)),
+      cellView(container, { ...wholeOf(tier, own), operation: null }, seconds),
+      ...busiest.map((one) => cellView(container, one, seconds)),
     ]
   })
+}
+
+/** What happened before the last change of a cell says nothing of how it is split now. */
+async function countCells({ db }: Container, counted: Counted): Promise<CountedCell[]> {
+  const { counts, changes, fromMs, toMs } = counted
+  const changedAtMs = ({ tier, operation }: CellCounts) =>
+    changes
+      .filter(({ scope }) => isInScope({ tier: tier === '' ? null : tier, operation }, scope))
+      .reduce((last, { atMs }) => Math.max(last, atMs), fromMs)
+  const moments = [...new Set(counts.map(changedAtMs))].filter((atMs) => atMs > fromMs && atMs < toMs)
+  const read = await Promise.all(moments.map((sinceMs) => readCellsSince(db, { sinceMs, toMs })))
+  const since = new Map(moments.map((atMs, index) => [atMs, read[index] ?? []]))
+  return counts.map((cell) => {
+    const { tier, operation } = cell
+    const atMs = changedAtMs(cell)
+    const later = since.get(atMs)
+    const rows = later?.filter((one) => one.tier === tier && one.operation === operation) ?? [cell]
+    return {
+      tier,
+      operation,
+      requests: cell.legacy + cell.azure,
+      since: { ...sidesOf(rows), atMs: later ? atMs : null },
+    }
+  })
+}
+
+function wholeOf(tier: string, cells: readonly CountedCell[]): Omit<CountedCell, 'operation'> {
+  const moments = cells.flatMap(({ since }) => since.atMs ?? [])
+  return {
+    tier,
+    requests: cells.reduce((sum, { requests }) => sum + requests, 0),
+    since: {
+      ...sidesOf(cells.map(({ since }) => since)),
+      atMs: moments.length === 0 ? null : Math.max(...moments),
+    },
+  }
+}
+
+function sidesOf(rows: readonly { legacy: number; azure: number }[]): { legacy: number; azure: number } {
+  return rows.reduce<{ legacy: number; azure: number }>(
+    (sum, { legacy, azure }) => ({ legacy: sum.legacy + legacy, azure: sum.azure + azure }),
+    { legacy: 0, azure: 0 },
+  )
 }
 
 /** Deployments that were named directly have no tier either, but only embeddings are shown without one. */
@@ -90,7 +147,7 @@ function isOf(tier: string, operation: string): boolean {
 
 function cellView(
   { catalog, traffic }: Container,
-  { tier, operation, legacy, azure }: Omit<CellCounts, 'operation'> & { operation: string | null },
+  { tier, operation, requests, since }: Omit<CountedCell, 'operation'> & { operation: string | null },
   seconds: number,
 ): TrafficCellView {
   const config = traffic.state.current()
@@ -99,12 +156,14 @@ function cellView(
   const share = shareFor(cell, config)
   const isCanary = share !== null && share.candidateWeightBps > 0 && share.candidateWeightBps < 10_000
   const subject = { tier: tier === '' ? null : tier, operation: cell.operation }
+  const { legacy, azure, atMs } = since
   return {
     tier,
     operation,
-    requests: legacy + azure,
-    requestsPerSecond: (legacy + azure) / seconds,
+    requests,
+    requestsPerSecond: requests / seconds,
     actual: { legacy, azure: isCanary ? 0 : azure, canary: isCanary ? azure : 0 },
+    countedSince: atMs === null ? null : new Date(atMs).toISOString(),
     intended: { legacy: intended.legacyBps, azure: intended.azureBps, canary: intended.canaryBps },
     switchId: config.switches.find(({ scope }) => isInScope(subject, scope))?.id ?? null,
     rolloutId: share?.rolloutId ?? null,

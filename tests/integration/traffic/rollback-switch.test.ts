@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { dryRunView } from '#lib/contracts/traffic'
 import { readSigningKeys } from '#server/audit/signing-keys'
+import { legacyRouteIds, readProbes } from '#server/traffic/legacy-probes'
 import { signOrder } from '#server/traffic/signed-order'
 import { type DatabaseProxy, startDatabaseProxy } from '#tests/support/database-proxy'
 import { openPostgres, postgresRefusal } from '#tests/support/databases'
@@ -162,6 +163,30 @@ describe('the rollback switch', () => {
     expect(anthropic?.state).toBe('not_ready')
     expect(anthropic?.notes.join()).toContain('its credentials are refused')
     expect(BigInt(rehearsal.spentTodayPicoUsd)).toBeGreaterThan(0n)
+  })
+
+  it('the picture counts who answers from the last change on', async () => {
+    await chat('standard')
+    const thrown = await throwSwitch({
+      scope: { kind: 'tier', tier: 'standard' },
+      confirmation: 'roll back standard',
+    })
+    const cell = async () =>
+      (await readTrafficView()).cells.find(({ tier, operation }) => tier === 'standard' && operation === null)
+    await expect
+      .poll(
+        async () => {
+          await chat('standard')
+          return (await cell())?.actual ?? { legacy: 0, azure: 0 }
+        },
+        { timeout: 20_000, interval: 300 },
+      )
+      .toSatisfy(({ legacy, azure }) => legacy > 0 && azure === 0)
+    const seen = await cell()
+    expect(seen?.actual.legacy).toBeGreaterThan(0)
+    expect(seen?.requests).toBeGreaterThan(seen?.actual.legacy ?? 0)
+    expect(seen?.countedSince).toBe(thrown.switch.thrown.at)
+    await returnSwitch(thrown.switch.id)
   })
 })
 
