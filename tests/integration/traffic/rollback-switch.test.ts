@@ -190,6 +190,18 @@ describe('the rollback switch', () => {
   })
 })
 
+it('the way back is known soon after a start, without anybody asking', async () => {
+  const fresh = await startGateway({ env: { HUNTAZE_LEGACY_PROBE_MINUTES: '5' } })
+  try {
+    const probed = async () => (await readProbes(fresh.container)).filter(({ ok }) => ok).length
+    await expect
+      .poll(probed, { timeout: 30_000 })
+      .toBe(legacyRouteIds(fresh.container.catalog.current()).length)
+  } finally {
+    await fresh.close()
+  }
+})
+
 describe.skipIf(postgresRefusal !== null)('without the database', () => {
   let proxy: DatabaseProxy
   let dispose: () => Promise<void>
