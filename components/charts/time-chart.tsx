@@ -28,6 +28,8 @@ export interface TimeChartProps {
   format: (value: number) => string
   /** For the value axis, where another precision reads better than at the cursor. */
   formatTick?: (value: number) => string
+  /** Of the value axis, ascending, from its one end to the other; chosen by the values unless given. */
+  ticks?: readonly number[]
   height?: number
 }
 
@@ -36,7 +38,7 @@ const syncId = 'time'
 
 /** Series over one time axis. Every chart of a page stands on the same moments, so their cursors move together. */
 export function TimeChart(props: TimeChartProps) {
-  const { label, kind, moments, series, format, formatTick = format, height = 176 } = props
+  const { label, kind, moments, series, format, formatTick = format, ticks, height = 176 } = props
   const still = useReducedMotion()
   const spanMs = moments.length > 1 ? Date.parse(moments.at(-1) ?? '') - Date.parse(moments[0] ?? '') : 0
   const shared = {
@@ -72,6 +74,7 @@ export function TimeChart(props: TimeChartProps) {
       width: 58,
       tickCount: 4,
       tickFormatter: (value: number) => withoutEmptyDecimals(formatTick(value)),
+      ...(ticks ? { ticks: [...ticks], domain: [ticks[0] ?? 0, ticks.at(-1) ?? 0] } : {}),
     },
     tooltipProps: { labelFormatter: (at: unknown) => formatExactTime(String(at)) },
   }

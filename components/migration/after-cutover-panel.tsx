@@ -55,7 +55,11 @@ export function AfterCutoverPanel() {
       actions={isEmpty ? undefined : <Exports />}
     >
       {isEmpty ? (
-        <EmptyNotice icon={<IconReportAnalytics size={18} />} title="No route has left its old provider yet">
+        <EmptyNotice
+          isSmall
+          icon={<IconReportAnalytics size={18} />}
+          title="No route has left its old provider yet"
+        >
           When a rollout from the old providers reaches 100 %, what it was before and after stands here.
         </EmptyNotice>
       ) : (

@@ -12,6 +12,7 @@ import {
 } from '#components/migration/migration-words'
 import { scopeWords, shareWords } from '#components/traffic/rollout-words'
 import { type Column, DataTable } from '#components/ui/data-table'
+import { Disclosure } from '#components/ui/disclosure'
 import { EmptyNotice } from '#components/ui/empty-notice'
 import { ErrorNotice } from '#components/ui/error-notice'
 import { Panel } from '#components/ui/panel'
@@ -58,17 +59,19 @@ export function CutoverPanel() {
   return (
     <Panel title="Cutover checklist" hint="what nobody has measured is no pass">
       {data.routes.length === 0 ? (
-        <EmptyNotice icon={<IconChecklist size={18} />} title="No route is leaving an old provider">
+        <EmptyNotice isSmall icon={<IconChecklist size={18} />} title="No route is leaving an old provider">
           Make a rollout from the old providers; what it has to show before they are let go of stands here.
         </EmptyNotice>
       ) : (
-        data.routes.map((route) => <CutoverRoute key={route.rolloutId} route={route} />)
+        data.routes.map((route) => (
+          <CutoverRoute key={route.rolloutId} route={route} isAlone={data.routes.length === 1} />
+        ))
       )}
     </Panel>
   )
 }
 
-function CutoverRoute({ route }: { route: CutoverRouteView }) {
+function CutoverRoute({ route, isAlone }: { route: CutoverRouteView; isAlone: boolean }) {
   const { rolloutId, status, weightBps, criteria } = route
   const { word, tone } = readinessWords[status]
   const href = `/api/admin/migration/cutover/${encodeURIComponent(rolloutId)}/report.json`
@@ -91,14 +94,16 @@ function CutoverRoute({ route }: { route: CutoverRouteView }) {
           }
         </RoleGuard>
       </div>
-      <div className={classes.table}>
-        <DataTable
-          label={`Criteria of ${scopeWords(route)}`}
-          columns={columns}
-          rows={criteria}
-          rowKey={({ name }) => name}
-        />
-      </div>
+      <Disclosure label="Criteria" initially={isAlone}>
+        <div className={classes.table}>
+          <DataTable
+            label={`Criteria of ${scopeWords(route)}`}
+            columns={columns}
+            rows={criteria}
+            rowKey={({ name }) => name}
+          />
+        </div>
+      </Disclosure>
     </section>
   )
 }

@@ -21,7 +21,7 @@ export function DualWritePanel() {
   return (
     <Panel title="Dual-write" hint={hintOf(data)}>
       {data.streams.length === 0 ? (
-        <EmptyNotice icon={<IconCopy size={18} />} title="No store is being migrated yet">
+        <EmptyNotice isSmall icon={<IconCopy size={18} />} title="No store is being migrated yet">
           A domain that moves its records registers both stores as a pair; its lag, copy and differences stand
           here then. Until that day going above 10 % asks for none of it.
         </EmptyNotice>

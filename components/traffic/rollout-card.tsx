@@ -11,6 +11,7 @@ import { RolloutGuardrails } from '#components/traffic/rollout-guardrails'
 import { RolloutSteps } from '#components/traffic/rollout-steps'
 import { chainWords, phaseWords, shareWords } from '#components/traffic/rollout-words'
 import { ShadowPanel } from '#components/traffic/shadow-panel'
+import { Disclosure } from '#components/ui/disclosure'
 import { ErrorNotice } from '#components/ui/error-notice'
 import { formatCount } from '#components/ui/format-number'
 import { RelativeTime } from '#components/ui/relative-time'
@@ -18,8 +19,14 @@ import { StateTag } from '#components/ui/state-tag'
 import type { RolloutView } from '#lib/contracts/rollouts'
 import classes from './rollouts.module.css'
 
-/** One rollout: where it stands, what it waits for, what can be done, and how it came to that. */
-export function RolloutCard({ rollout }: { rollout: RolloutView }) {
+/** Somebody has to look at why. */
+const attention: readonly RolloutView['phase'][] = ['held', 'awaiting_approval', 'rolled_back']
+
+/**
+ * One rollout: where it stands, what it waits for, what can be done, and how it came to that. Of several the reasons are folded
+ * away until one of them wants somebody's attention.
+ */
+export function RolloutCard({ rollout, isChosen }: { rollout: RolloutView; isChosen: boolean }) {
   const { phase, weightBps, baselineChain, candidateChain, requests, verdict, reason, changedAt } = rollout
   const isMirroring = verdict !== null && weightBps === 0
   return (
@@ -50,11 +57,13 @@ export function RolloutCard({ rollout }: { rollout: RolloutView }) {
       <RolloutSteps rollout={rollout} />
       <RolloutActions rollout={rollout} />
       {verdict ? <RolloutGates gates={verdict.gates} /> : null}
-      {verdict ? <RolloutGuardrails guardrails={verdict.guardrails} /> : null}
-      {rollout.plan.steps[0]?.weightBps === 0 && rollout.startedAt !== null ? (
-        <ShadowPanel rollout={rollout} />
-      ) : null}
-      <RolloutHistory rollout={rollout} />
+      <Disclosure label="Guardrails, evidence and history" initially={isChosen || attention.includes(phase)}>
+        {verdict ? <RolloutGuardrails guardrails={verdict.guardrails} /> : null}
+        {rollout.plan.steps[0]?.weightBps === 0 && rollout.startedAt !== null ? (
+          <ShadowPanel rollout={rollout} />
+        ) : null}
+        <RolloutHistory rollout={rollout} />
+      </Disclosure>
     </div>
   )
 }

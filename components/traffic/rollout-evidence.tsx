@@ -32,6 +32,7 @@ export function RolloutEvidence({ readings }: { readings: RolloutDetail['reading
       }),
     }),
   )
+  const isBeyond = curves.some(({ values }) => values.some((value) => value !== null && value > 100))
   const limit: TimeSeries = {
     id: 'limit',
     label: 'Rolls back',
@@ -46,6 +47,7 @@ export function RolloutEvidence({ readings }: { readings: RolloutDetail['reading
       moments={readings.map(({ at }) => at)}
       series={[...curves.filter(({ values }) => values.some((value) => value !== null)), limit]}
       format={(value) => `${Math.round(value)} %`}
+      ticks={isBeyond ? [0, 50, 100, highest] : [0, 25, 50, 75, 100]}
     />
   )
 }

@@ -31,7 +31,7 @@ export function RolloutsPanel() {
     <>
       {shown.map((rollout) => (
         <Panel key={rollout.id} title={`Rollout of ${scopeWords(rollout)}`} hint={rollout.id}>
-          <RolloutCard rollout={rollout} />
+          <RolloutCard rollout={rollout} isChosen={shown.length === 1 || rollout.id === chosen} />
         </Panel>
       ))}
       <Panel

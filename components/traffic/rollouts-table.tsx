@@ -73,7 +73,7 @@ export function RolloutsTable({ rollouts, chosen, onChoose }: RolloutsTableProps
         size="xl"
         title={open ? `Rollout of ${scopeWords(open)}` : ''}
       >
-        {open ? <RolloutCard rollout={open} /> : null}
+        {open ? <RolloutCard rollout={open} isChosen /> : null}
       </Drawer>
     </>
   )

@@ -19,7 +19,7 @@ export function SwitchHistory({ view }: { view: TrafficView }) {
   return (
     <Panel title="Earlier rollbacks" flush={view.history.length > 0}>
       {view.history.length === 0 ? (
-        <EmptyNotice icon={<IconHistory size={18} />} title="Nothing was rolled back yet">
+        <EmptyNotice isSmall icon={<IconHistory size={18} />} title="Nothing was rolled back yet">
           Every rollback that was taken back stands here, with who obeyed and how soon.
         </EmptyNotice>
       ) : (

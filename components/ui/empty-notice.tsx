@@ -9,12 +9,14 @@ export interface EmptyNoticeProps {
   /** Commands that would fill this place. */
   commands?: readonly string[]
   action?: ReactNode
+  /** Beside others, where it takes no more room than a line of theirs. */
+  isSmall?: boolean
 }
 
 /** What would be here, and how to get it. */
-export function EmptyNotice({ icon, title, children, commands = [], action }: EmptyNoticeProps) {
+export function EmptyNotice({ icon, title, children, commands = [], action, isSmall }: EmptyNoticeProps) {
   return (
-    <div className={classes.notice}>
+    <div className={classes.notice} data-small={isSmall || undefined}>
       <div className={classes.icon} aria-hidden>
         {icon}
       </div>

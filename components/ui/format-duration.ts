@@ -1,10 +1,20 @@
-/** A duration with its unit: `84 ms`, `1.24 s`, `2 min 5 s`. */
+const longUnits: readonly [unitMs: number, unit: string, partMs: number, part: string][] = [
+  [86_400_000, 'd', 3_600_000, 'h'],
+  [3_600_000, 'h', 60_000, 'min'],
+  [60_000, 'min', 1000, 's'],
+]
+
+/** A duration with its unit: `84 ms`, `1.24 s`, `2 min 5 s`, `30 min`, `1 h 30 min`, `7 d`. */
 export function formatMs(value: number | null | undefined): string {
   if (value == null) return '–'
   if (value < 10) return `${value.toFixed(value < 1 && value > 0 ? 1 : 0)} ms`
   if (value < 1000) return `${Math.round(value)} ms`
   if (value < 60_000) return `${(value / 1000).toFixed(value < 10_000 ? 2 : 1)} s`
-  return `${Math.floor(value / 60_000)} min ${Math.round((value % 60_000) / 1000)} s`
+  const [unitMs, unit, partMs, part] = longUnits.find(([ms]) => value >= ms) ?? [60_000, 'min', 1000, 's']
+  const parts = Math.round(value / partMs)
+  const perUnit = unitMs / partMs
+  const rest = parts % perUnit === 0 ? '' : ` ${parts % perUnit} ${part}`
+  return `${Math.floor(parts / perUnit)} ${unit}${rest}`
 }
 
 /** Microseconds as `0.42 ms`. */

@@ -51,6 +51,11 @@ describe('numbers a person reads', () => {
     [84.4, '84 ms'],
     [1240, '1.24 s'],
     [125_000, '2 min 5 s'],
+    [1_800_000, '30 min'],
+    [5_400_000, '1 h 30 min'],
+    [86_400_000, '1 d'],
+    [90_000_000, '1 d 1 h'],
+    [7_199_999, '2 h'],
   ])('shows %s ms as %s', (value, text) => expect(formatMs(value)).toBe(text))
 
   it('says how far away a moment is, on both sides of now', () => {
