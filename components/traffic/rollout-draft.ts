@@ -111,6 +111,10 @@ export function wishedDraft(tiers: RolloutsView['tiers'], wish: RolloutWish): Ro
     operation: wish.operation ?? draft.operation,
     experimentId: wish.experiment,
     ...(candidate.length > 0 ? { candidate, baseline: 'tier' as const } : {}),
+    // A winner has answered callers already.
+    ...(wish.experiment === null
+      ? {}
+      : { steps: draft.steps.filter(({ percent }) => toNumber(percent) > 0) }),
   }
 }
 
@@ -155,7 +159,7 @@ export function draftBody(draft: RolloutDraft, reason: string): RolloutBodyInput
 }
 
 /** Of a draft without a shadow step the standard one, which is not used. */
-function shadowOf(draft: RolloutDraft): NonNullable<RolloutBodyInput['plan']['shadow']> {
+function shadowOf(draft: RolloutDraft): NonNullable<NonNullable<RolloutBodyInput['plan']>['shadow']> {
   const { samplePercent, capUsd, embeddings, judgeTier, parityPercent } = draft.shadow
   if (!hasShadow(draft)) return defaultShadowPlan
   return {

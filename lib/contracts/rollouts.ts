@@ -23,7 +23,7 @@ export const preFlightBody = z.strictObject(route)
 /** `POST /api/admin/rollouts` (operator). */
 export const rolloutBody = z.strictObject({
   ...route,
-  plan: rolloutPlanSchema,
+  plan: rolloutPlanSchema.prefault({}),
   /** The concluded experiment whose winner it brings to everybody; null = none. */
   experimentId: z.string().trim().min(1).max(100).nullable().default(null),
   /** Move the first traffic at once; otherwise it waits for `start`. */

@@ -42,10 +42,29 @@ const guardrailSchema = z.strictObject({
   alphaWeight: z.number().min(0).max(1_000),
 })
 
+const minute = 60_000
+
+/** Shadow → 10 % → 50 % → 100 %, the last two approved by hand. */
+const defaultSteps: z.infer<typeof stepSchema>[] = [
+  { weightBps: 0, needsApproval: false, gate: { minimumRequests: 200, minimumMs: 30 * minute } },
+  { weightBps: 1_000, needsApproval: false, gate: { minimumRequests: 500, minimumMs: 30 * minute } },
+  { weightBps: 5_000, needsApproval: true, gate: { minimumRequests: 2_000, minimumMs: 60 * minute } },
+  { weightBps: 10_000, needsApproval: true, gate: { minimumRequests: 2_000, minimumMs: 1_440 * minute } },
+]
+
+const defaultGuardrails: z.infer<typeof guardrailSchema>[] = [
+  { metric: 'error_rate', limitRatio: 1.1, alphaWeight: 3 },
+  { metric: 'latency', limitRatio: 1.05, alphaWeight: 2 },
+  { metric: 'first_token', limitRatio: 1.05, alphaWeight: 2 },
+  { metric: 'refusal_rate', limitRatio: 1.21, alphaWeight: 1 },
+  { metric: 'cost', limitRatio: 1.2, alphaWeight: 1 },
+  { metric: 'quality', limitRatio: 1.05, alphaWeight: 1 },
+]
+
 /** How a tier's (or one operation's) traffic moves from the old provider to the candidate. */
 export const rolloutPlanSchema = z.strictObject({
-  steps: z.array(stepSchema).min(1).max(20),
-  guardrails: z.array(guardrailSchema).min(1).max(guardrailMetrics.length),
+  steps: z.array(stepSchema).min(1).max(20).default(defaultSteps),
+  guardrails: z.array(guardrailSchema).min(1).max(guardrailMetrics.length).default(defaultGuardrails),
   /** Chance that a candidate that is no worse is ever rolled back by itself, over all guardrails. */
   falseRollbackAlpha: z.number().min(0.0001).max(0.2).default(0.05),
   /** No guardrail speaks before the candidate has answered so many. */
@@ -60,27 +79,12 @@ export type RolloutPlan = z.infer<typeof rolloutPlanSchema>
 export type RolloutPlanInput = z.input<typeof rolloutPlanSchema>
 export type Guardrail = RolloutPlan['guardrails'][number]
 
-const minute = 60_000
+/** What is used where nobody says otherwise. */
+export const defaultRolloutPlan: RolloutPlan = rolloutPlanSchema.parse({})
 
-/** 10 % → 50 % → 100 %, the last two approved by hand; what is used where nobody says otherwise. */
-export const defaultRolloutPlan: RolloutPlan = {
-  steps: [
-    { weightBps: 1_000, needsApproval: false, gate: { minimumRequests: 500, minimumMs: 30 * minute } },
-    { weightBps: 5_000, needsApproval: true, gate: { minimumRequests: 2_000, minimumMs: 60 * minute } },
-    { weightBps: 10_000, needsApproval: true, gate: { minimumRequests: 2_000, minimumMs: 1_440 * minute } },
-  ],
-  guardrails: [
-    { metric: 'error_rate', limitRatio: 1.1, alphaWeight: 3 },
-    { metric: 'latency', limitRatio: 1.05, alphaWeight: 2 },
-    { metric: 'first_token', limitRatio: 1.05, alphaWeight: 2 },
-    { metric: 'refusal_rate', limitRatio: 1.21, alphaWeight: 1 },
-    { metric: 'cost', limitRatio: 1.2, alphaWeight: 1 },
-    { metric: 'quality', limitRatio: 1.05, alphaWeight: 1 },
-  ],
-  falseRollbackAlpha: 0.05,
-  minimumEvidenceRequests: 30,
-  shadow: defaultShadowPlan,
-  retireAfterDays: 7,
+/** The plan with real traffic from its first step on. */
+export function withoutShadow(plan: RolloutPlan): RolloutPlan {
+  return { ...plan, steps: plan.steps.filter(({ weightBps }) => weightBps > 0) }
 }
 
 /** What is wrong with a plan beyond its shape: steps that do not rise, guardrails twice, nothing that may speak. */

@@ -1,15 +1,20 @@
 import { createSeededRandom } from '#lib/simulator/create-seeded-random'
-import { defaultRolloutPlan } from '#lib/traffic/rollout-plan'
+import { defaultRolloutPlan, withoutShadow } from '#lib/traffic/rollout-plan'
 import { healthyArm, type SimulatedRollout, simulateRollout } from '#lib/traffic/simulate-rollout'
 import { runCli } from '#server/cli/run-cli'
 
 const usage = `usage: npm run simulate:rollouts -- [RUNS]
 
-Plays rollouts with the standard plan, by default 2,000 with two equal sides and 500 of each that should be rolled back,
+Plays rollouts with the default plan from 10 % on, by default 2,000 with two equal sides and 500 of each that should be rolled back,
 and counts those that roll themselves back. Exit code 1 when a bar is missed.`
 
 const minute = 60_000
-const usual = { plan: defaultRolloutPlan, baseline: healthyArm, requestsPerSecond: 20, everyMs: 5_000 }
+const usual = {
+  plan: withoutShadow(defaultRolloutPlan),
+  baseline: healthyArm,
+  requestsPerSecond: 20,
+  everyMs: 5_000,
+}
 
 interface Scenario {
   name: string

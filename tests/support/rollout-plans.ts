@@ -1,4 +1,4 @@
-import type { RolloutPlan } from '#lib/traffic/rollout-plan'
+import { defaultRolloutPlan, type RolloutPlan, withoutShadow } from '#lib/traffic/rollout-plan'
 import { defaultShadowPlan } from '#lib/traffic/shadow-plan'
 
 /** 10 % → 50 % → 100 %, the last two approved, with gates that a test can meet. */
@@ -14,3 +14,6 @@ export const quickPlan: RolloutPlan = {
   minimumEvidenceRequests: 5,
   shadow: defaultShadowPlan,
 }
+
+/** The default one from 10 % on. */
+export const plainPlan: RolloutPlan = withoutShadow(defaultRolloutPlan)

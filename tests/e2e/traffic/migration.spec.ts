@@ -5,7 +5,6 @@ import { pathToFileURL } from 'node:url'
 import { AxeBuilder } from '@axe-core/playwright'
 import { test as base, type Page, expect as plainExpect } from '@playwright/test'
 import { addEnded, type CountsInWork, countsInWork } from '#lib/traffic/rollout-observation'
-import { defaultRolloutPlan } from '#lib/traffic/rollout-plan'
 import { noProgress } from '#lib/traffic/rollout-progress'
 import { verifyReport } from '#server/audit/signed-report'
 import type { Database } from '#server/db/database'
@@ -16,6 +15,7 @@ import { adminEnv, signIn } from '#tests/e2e/test'
 import { copyTemplate } from '#tests/support/databases'
 import { writeToPair } from '#tests/support/dual-worlds'
 import { pairStream } from '#tests/support/registered-pair'
+import { plainPlan } from '#tests/support/rollout-plans'
 
 /** Rendering takes its time on a small machine. */
 const expect = plainExpect.configure({ timeout: 30_000 })
@@ -83,7 +83,7 @@ async function addCompletedRollout({ pool }: Database): Promise<void> {
        now() - interval '9 days', now() - interval '2 days', 'every gate of the last step is met',
        now() - interval '20 days', 'usr_1', now() - interval '20 days', $3)`,
     [
-      JSON.stringify(defaultRolloutPlan),
+      JSON.stringify(plainPlan),
       JSON.stringify({ passes: true, requests: 0, findings: [] }),
       JSON.stringify({ ...noProgress, stored }),
     ],
@@ -136,11 +136,13 @@ test('a route that leaves its old provider shows its checklist, which leaves as 
   await page.goto('/traffic')
   const made = await page.request.post('/api/admin/rollouts', {
     headers: { origin: own.program.url },
-    data: { tier: 'premium', plan: defaultRolloutPlan, start: true, reason: 'leave the old provider' },
+    data: { tier: 'premium', plan: plainPlan, start: true, reason: 'leave the old provider' },
   })
   expect(made.ok(), await made.text()).toBe(true)
   const route = page.getByRole('region', { name: 'Cutover of tier premium' })
   const criterion = (name: RegExp) => route.getByRole('row', { name })
+  // Of several routes the criteria are folded away.
+  await route.getByRole('button', { name: 'Criteria', expanded: false }).click()
   await expect(criterion(/^Parity of answers/)).toContainText('no data')
   await expect(criterion(/^Last backup/)).toContainText('npm run backup')
   await expect(criterion(/^Dual-write/)).toContainText('1')
@@ -179,5 +181,6 @@ test('how often stores are compared, and what the checklist asks, is a setting',
   await page.goto('/traffic')
   await expect(page.getByText('compared and repaired every 12 h')).toBeVisible()
   const route = page.getByRole('region', { name: 'Cutover of tier economy' })
+  await route.getByRole('button', { name: 'Criteria', expanded: false }).click()
   await expect(route.getByRole('row', { name: /^Last backup/ })).toContainText('≤ 48 h')
 })

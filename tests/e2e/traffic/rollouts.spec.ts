@@ -20,6 +20,9 @@ test('a rollout is made, approved to 50 %, and rolls itself back when its candid
     await expect(dialog.getByText('The target takes the traffic')).toBeVisible()
     await dialog.getByLabel('Reason').fill('Azure is ready for economy')
 
+    // The standard plan begins in the shadow; this one with callers.
+    await expect(dialog.getByRole('group', { name: 'Step 4' }).getByLabel('Share, %')).toHaveValue('100')
+    await dialog.getByRole('button', { name: 'Remove step 1' }).click()
     await dialog.getByRole('group', { name: 'Step 2' }).getByLabel('Share, %').fill('5')
     await dialog.getByRole('button', { name: 'Start rollout' }).click()
     await expect(dialog.getByRole('alert')).toContainText('plan.steps[1].weightBps')

@@ -15,7 +15,6 @@ test('a rollout begins in the shadow: pairs, their differences and their cost ar
   const dialog = page.getByRole('dialog', { name: 'New rollout' })
   await dialog.getByRole('combobox', { name: 'Tier' }).click()
   await page.getByRole('option', { name: 'premium' }).click()
-  await dialog.getByRole('button', { name: 'Shadow first' }).click()
   await dialog.getByLabel('Requests mirrored, %').fill('100')
   await dialog.getByLabel('At most, USD').fill('0')
   await expect(

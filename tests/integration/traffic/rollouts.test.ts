@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { rolloutDetail, rolloutReceipt, rolloutsView } from '#lib/contracts/rollouts'
 import { bucketOf } from '#lib/gateway/hash-unit'
+import { guardrailMetrics } from '#lib/traffic/rollout-plan'
 import { openPostgres, postgresRefusal } from '#tests/support/databases'
 import { outsideDatabaseSecrets } from '#tests/support/outside-database-secrets'
 import { quickPlan } from '#tests/support/rollout-plans'
@@ -89,6 +90,15 @@ for (const { kind, open, refusal } of kinds) {
       }
       expect((await create(request('POST', body, testApiKey))).status).toBe(403)
       expect(rolloutsView.parse(await (await list(request('GET'))).json()).rollouts).toEqual([])
+    })
+
+    it('goes shadow → 10 % → 50 % → 100 % where nobody says otherwise', async () => {
+      const response = await create(request('POST', { tier: 'economy', reason: 'as usual' }))
+      expect(response.status).toBe(200)
+      const rollout = await detail((await response.json()).id)
+      expect(rollout.plan.steps.map(({ weightBps }) => weightBps)).toEqual([0, 1_000, 5_000, 10_000])
+      expect(new Set(rollout.plan.guardrails.map(({ metric }) => metric))).toEqual(new Set(guardrailMetrics))
+      expect(rollout).toMatchObject({ baseline: 'legacy', phase: 'pending', weightBps: 0 })
     })
 
     it('refuses a target that rejects what the traffic uses, and says what', async () => {

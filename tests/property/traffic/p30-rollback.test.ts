@@ -3,9 +3,10 @@ import { createSeededRandom } from '#lib/simulator/create-seeded-random'
 import { evaluateRollout } from '#lib/traffic/evaluate-rollout'
 import { addSpan, noRolloutEvidence } from '#lib/traffic/rollout-evidence'
 import { type ArmCounts, addSpans, emptySpan, noCounts } from '#lib/traffic/rollout-observation'
-import { defaultRolloutPlan, type RolloutPlan } from '#lib/traffic/rollout-plan'
+import type { RolloutPlan } from '#lib/traffic/rollout-plan'
 import { changeRollout, newRollout, type RolloutPhase, type RolloutState } from '#lib/traffic/rollout-state'
 import { healthyArm, type SimulatedArm, simulateRollout } from '#lib/traffic/simulate-rollout'
+import { plainPlan } from '#tests/support/rollout-plans'
 
 const minute = 60_000
 
@@ -14,7 +15,7 @@ function rolledBackShare(runs: number, candidate: SimulatedArm, forMs: number): 
   let count = 0
   for (let seed = 1; seed <= runs; seed += 1) {
     const options = {
-      plan: defaultRolloutPlan,
+      plan: plainPlan,
       baseline: healthyArm,
       candidate,
       requestsPerSecond: 20,
@@ -41,7 +42,7 @@ const started: RolloutState = {
 function verdictAfter(
   spans: number,
   counts: { baseline: Partial<ArmCounts>; candidate: Partial<ArmCounts> },
-  { plan = defaultRolloutPlan, state = started }: { plan?: RolloutPlan; state?: RolloutState } = {},
+  { plan = plainPlan, state = started }: { plan?: RolloutPlan; state?: RolloutState } = {},
 ) {
   const span = {
     baseline: { ...noCounts, ...counts.baseline },
@@ -111,7 +112,7 @@ describe('P30 a rollout rolls itself back', () => {
     })
     expect(verdict.command).toBe(null)
     expect(verdict.guardrails[0]?.status).toBe('unknown')
-    const patient = { ...defaultRolloutPlan, minimumEvidenceRequests: 1 }
+    const patient = { ...plainPlan, minimumEvidenceRequests: 1 }
     const counts = { baseline: { requests: 27 }, candidate: { requests: 3, errors: 1 } }
     expect(verdictAfter(1, counts, { plan: patient }).command).not.toBe('roll_back')
   })
@@ -141,9 +142,9 @@ describe('a rollout goes on', () => {
     expect(verdictAfter(3, well).reason).toBe('300 of at least 500 requests answered by the candidate')
     expect(verdictAfter(10, well).reason).toBe('0.8 of at least 30.0 min at this step')
     expect(verdictAfter(400, well).command).toBe('await_approval')
-    const [first, ...rest] = defaultRolloutPlan.steps
+    const [first, ...rest] = plainPlan.steps
     const byItself = {
-      ...defaultRolloutPlan,
+      ...plainPlan,
       steps: [first, ...rest].flatMap((step) => (step ? [{ ...step, needsApproval: false }] : [])),
     }
     expect(verdictAfter(400, well, { plan: byItself }).command).toBe('advance')
@@ -166,7 +167,7 @@ describe('a rollout goes on', () => {
   it('is new, then started, and its share is 0 until then', () => {
     const move = { nowMs: 5, reason: 'try it', actorId: 'usr_1' }
     const fresh = newRollout(move)
-    expect(changeRollout({ state: fresh, plan: defaultRolloutPlan }, 'start', move)).toMatchObject({
+    expect(changeRollout({ state: fresh, plan: plainPlan }, 'start', move)).toMatchObject({
       ok: true,
       state: { phase: 'running', step: 0, version: 2, visit: 2, stepSinceMs: 5 },
     })

@@ -1,11 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import {
-  defaultRolloutPlan,
-  type RolloutPlanInput,
-  rolloutPlanProblems,
-  rolloutPlanSchema,
-} from '#lib/traffic/rollout-plan'
+import { type RolloutPlanInput, rolloutPlanProblems, rolloutPlanSchema } from '#lib/traffic/rollout-plan'
 import {
   candidateWeightBps,
   changeRollout,
@@ -15,8 +10,9 @@ import {
   rolloutPhases,
   rolloutTransitions,
 } from '#lib/traffic/rollout-state'
+import { plainPlan } from '#tests/support/rollout-plans'
 
-const plan = defaultRolloutPlan
+const plan = plainPlan
 const command = fc.record({
   command: fc.constantFrom(...rolloutCommands),
   toStep: fc.option(fc.integer({ min: -1, max: 3 }), { nil: undefined }),

@@ -2,11 +2,11 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { evaluateRollout } from '#lib/traffic/evaluate-rollout'
 import { addSpans, emptySpan, noCounts, type RolloutSpan } from '#lib/traffic/rollout-observation'
-import { defaultRolloutPlan } from '#lib/traffic/rollout-plan'
 import { advanceProgress, noProgress, type RolloutProgress, wholeOf } from '#lib/traffic/rollout-progress'
 import type { RolloutState } from '#lib/traffic/rollout-state'
+import { plainPlan } from '#tests/support/rollout-plans'
 
-const plan = defaultRolloutPlan
+const plan = plainPlan
 const arm = fc.record({ requests: fc.integer({ min: 0, max: 40 }), errors: fc.nat(5), latency: fc.nat(60) })
 const span = fc.tuple(arm, arm).map(([baseline, candidate]): RolloutSpan => {
   const counts = ({ requests, errors, latency }: typeof baseline) => ({

@@ -8,9 +8,9 @@ import { createSeededRandom } from '#lib/simulator/create-seeded-random'
 import { evaluateRollout } from '#lib/traffic/evaluate-rollout'
 import { noRolloutEvidence } from '#lib/traffic/rollout-evidence'
 import { emptySpan } from '#lib/traffic/rollout-observation'
-import { defaultRolloutPlan } from '#lib/traffic/rollout-plan'
 import { isMirrored } from '#lib/traffic/shadow-plan'
 import { isBreaking } from '#lib/traffic/shadow-report'
+import { plainPlan } from '#tests/support/rollout-plans'
 
 const salt = fc.string({ minLength: 1, maxLength: 16 })
 
@@ -96,7 +96,7 @@ function splitArguments(chunk: string, size: number): string[] {
 
 describe('the gates of a shadow step', () => {
   const plan = {
-    ...defaultRolloutPlan,
+    ...plainPlan,
     steps: [{ weightBps: 0, needsApproval: false, gate: { minimumRequests: 1, minimumMs: 0 } }],
   }
   const state = {

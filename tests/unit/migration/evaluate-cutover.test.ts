@@ -10,8 +10,9 @@ import {
   evaluateCutover,
 } from '#lib/migration/evaluate-cutover'
 import type { GuardrailReading } from '#lib/traffic/guardrail-reading'
-import { defaultRolloutPlan, guardrailMetrics } from '#lib/traffic/rollout-plan'
+import { guardrailMetrics } from '#lib/traffic/rollout-plan'
 import { newRollout } from '#lib/traffic/rollout-state'
+import { plainPlan } from '#tests/support/rollout-plans'
 
 const dayMs = 86_400_000
 const nowMs = Date.parse('2026-03-31T12:00:00Z')
@@ -111,7 +112,7 @@ describe('a move of a rollout that leaves an old provider', () => {
   const state = { ...newRollout(move), phase: 'running', step: 0, stepSinceMs: 1 } as const
   const up = {
     baseline: 'legacy',
-    plan: defaultRolloutPlan,
+    plan: plainPlan,
     before: state,
     after: { ...state, step: 1 },
     nowMs,
