@@ -1,6 +1,7 @@
 import { and, eq } from 'drizzle-orm'
 import { activeJobStates, isActive, mayMove, mostFailures, stepPauseMs } from '#lib/models/fine-tuning-state'
 import { fineTuningEvents, fineTuningJobs, modelDeployments } from '#schema/models'
+import { bumpConfiguration } from '#server/config/configuration-version'
 import { collectSet } from '#server/models/collect-set'
 import { evaluateVersion } from '#server/models/evaluate-version'
 import type { FineTuningJob } from '#server/models/fine-tuning-jobs'
@@ -14,7 +15,7 @@ import {
   startTraining,
   uploadFiles,
 } from '#server/models/train-model'
-import { describeFailure, insertDeployment, statusOf } from '#server/models/version-deployments'
+import { beginRemoval, describeFailure, insertDeployment, statusOf } from '#server/models/version-deployments'
 import { requireVersion } from '#server/models/versions'
 
 type Step = (parts: ModelParts, context: StepContext) => Promise<StepResult>
@@ -84,7 +85,10 @@ function isRefusal(status: number | null): boolean {
 
 async function cancel(parts: ModelParts, job: FineTuningJob): Promise<StepResult> {
   await endAtProvider(parts, job)
-  const patch = { error: `Cancelled: ${job.cancelAsked}`, finishedAt: new Date(parts.clock.nowMs()) }
+  const left =
+    job.deploymentId === null ? '' : `; its deployment ${job.deploymentId} stands until the job is retired`
+  const error = `Cancelled: ${job.cancelAsked}${left}`
+  const patch = { error, finishedAt: new Date(parts.clock.nowMs()) }
   return { next: 'cancelled', patch }
 }
 
@@ -183,11 +187,29 @@ async function deployTuned(parts: ModelParts, { job, note }: StepContext): Promi
 /** Nothing of the job is left at the provider once its files and its deployment are gone. */
 async function finishRetiring(parts: ModelParts, { job, note }: StepContext): Promise<StepResult> {
   await deleteFiles(parts, job)
-  const [left] =
-    job.deploymentId === null
-      ? []
-      : await parts.db.orm.select().from(modelDeployments).where(eq(modelDeployments.id, job.deploymentId))
-  if (left && left.state !== 'deleted') return { waitMs: deploymentLookMs }
+  const { deploymentId } = job
+  if (deploymentId !== null && !(await isGone(parts, deploymentId))) return { waitMs: deploymentLookMs }
   await note({ id: 'step:retired', message: 'Its deployment and its files are gone.' })
   return { next: 'retired' }
+}
+
+/**
+ * Begins the removal of what was still being made when the job was retired, or could not be taken away before.
+ * @throws Error with Azure's words when it could not; the step is tried again.
+ */
+async function isGone(parts: ModelParts, deploymentId: string): Promise<boolean> {
+  const left = await parts.db.orm.transaction(async (tx) => {
+    const [found] = await tx
+      .select()
+      .from(modelDeployments)
+      .where(eq(modelDeployments.id, deploymentId))
+      .for('update')
+    if (found?.state !== 'ready' && found?.state !== 'failed') return found
+    await beginRemoval(tx, parts, found)
+    await bumpConfiguration(tx)
+    return found
+  })
+  if (left?.state === 'failed')
+    throw new Error(`${deploymentId} is tried again to be taken away: ${left.error ?? 'it failed'}`)
+  return !left || left.state === 'deleted'
 }

@@ -16,6 +16,8 @@ type ProviderJob = Awaited<ReturnType<AzureOpenAI['fineTuning']['jobs']['retriev
 
 const lookEveryMs = { real: 15_000, simulated: 1_000 }
 const pageSize = 100
+const trainFileName = ({ id }: Pick<FineTuningJob, 'id'>) => `${id}-train.jsonl`
+const heldOutFileName = ({ id }: Pick<FineTuningJob, 'id'>) => `${id}-held-out.jsonl`
 
 /** Uploads both files. One that is there already under the job's own name is taken. */
 export async function uploadFiles(parts: ModelParts, { job, keep, note }: StepContext): Promise<StepResult> {
@@ -24,10 +26,10 @@ export async function uploadFiles(parts: ModelParts, { job, keep, note }: StepCo
   const heldOut = setFile(await readSet(parts.db.orm, { jobId: job.id, side: 'held_out' }))
   const trainSha256 = createHash('sha256').update(train).digest('hex')
   const trainFileId =
-    job.trainFileId ?? (await uploadOnce(client, { name: `${job.id}-train.jsonl`, content: train }))
+    job.trainFileId ?? (await uploadOnce(client, { name: trainFileName(job), content: train }))
   await keep({ trainFileId, trainSha256 })
   const heldOutFileId =
-    job.heldOutFileId ?? (await uploadOnce(client, { name: `${job.id}-held-out.jsonl`, content: heldOut }))
+    job.heldOutFileId ?? (await uploadOnce(client, { name: heldOutFileName(job), content: heldOut }))
   await note({
     id: 'step:uploaded',
     message: `Uploaded the files (${Buffer.byteLength(train)} and ${Buffer.byteLength(heldOut)} bytes).`,
@@ -214,15 +216,30 @@ function priceTraining(
     : { trainedTokens, costPicoUsd: each * BigInt(trainedTokens), priceVersion: book.version }
 }
 
-/** Ends the training at the provider and deletes the files there; what has ended or gone already is as good. */
+/**
+ * Ends the training at the provider and deletes the files there; what has ended or gone already is as good. Orders that the
+ * provider took and nobody heard of, since the process died, are looked for as the steps themselves would.
+ */
 export async function endAtProvider(parts: ModelParts, job: FineTuningJob): Promise<void> {
-  if (job.providerJobId !== null) {
+  const found = job.providerJobId === null && job.trainExamples !== null ? await findOrders(parts, job) : job
+  if (found.providerJobId !== null) {
     const client = await parts.training.of(job.region)
     await client.fineTuning.jobs
-      .cancel(job.providerJobId)
+      .cancel(found.providerJobId)
       .catch((error: unknown) => tolerate(error, [400, 404, 409]))
   }
-  await deleteFiles(parts, job)
+  await deleteFiles(parts, found)
+}
+
+async function findOrders(parts: ModelParts, job: FineTuningJob): Promise<FineTuningJob> {
+  const client = await parts.training.of(job.region)
+  let { trainFileId, heldOutFileId } = job
+  for await (const file of client.files.list({ purpose: 'fine-tune', limit: pageSize })) {
+    if (file.filename === trainFileName(job)) trainFileId = file.id
+    if (file.filename === heldOutFileName(job)) heldOutFileId = file.id
+  }
+  const started = trainFileId === null ? null : await findStarted(client, trainFileId)
+  return { ...job, trainFileId, heldOutFileId, providerJobId: started?.id ?? null }
 }
 
 /** Nobody's words stay at the provider longer than the training needs them. */

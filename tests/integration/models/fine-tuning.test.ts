@@ -1,4 +1,6 @@
+import { eq } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
+import { fineTuningJobs, modelDeployments } from '#schema/models'
 import { startModels } from '#tests/integration/models/start-models'
 import { conversations } from '#tests/support/training-worlds'
 import { POST as cancel } from '../../../app/api/admin/fine-tuning/[id]/cancel/route'
@@ -97,6 +99,31 @@ describe('a fine-tuning job', { timeout: 240_000 }, () => {
     expect((await under.call(cancel, { id, body: { reason: 'once more' } })).status).toBe(409)
   })
 
+  it('is cancelled with orders that the provider took and nobody heard of', async () => {
+    const id = await under.begin({ name: 'unheard' })
+    const training = await under.reached(id, ['training'])
+    // As a process leaves it that is killed between the provider's answer and its own row.
+    const unheard = {
+      state: 'starting',
+      providerJobId: null,
+      trainFileId: null,
+      heldOutFileId: null,
+    } as const
+    const { orm } = under.gateway.container.db
+    const provider = await orm.transaction(async (tx) => {
+      const [before] = await tx.select().from(fineTuningJobs).where(eq(fineTuningJobs.id, id)).for('update')
+      const order = { ...unheard, cancelAsked: 'wrong base', leaseHolder: null, nextStepAt: new Date() }
+      await tx.update(fineTuningJobs).set(order).where(eq(fineTuningJobs.id, id))
+      return before?.providerJobId ?? ''
+    })
+    expect(training.providerStatus).not.toBe('cancelled')
+    await under.reached(id, ['cancelled'])
+    const client = await under.gateway.container.models.parts.training.of('westeurope')
+    expect((await client.fineTuning.jobs.retrieve(provider)).status).toBe('cancelled')
+    const report = await fetch(`${under.gateway.container.simulator?.url}/__simulator/training`)
+    expect(await report.json()).toMatchObject({ files: 0 })
+  })
+
   it('ends when a person withdraws, whose words are gone from every set', async () => {
     await under.consent({ creatorId: 'creator_zoe' })
     await under.handIn(conversations(30), { creatorId: 'creator_zoe' })
@@ -108,6 +135,30 @@ describe('a fine-tuning job', { timeout: 240_000 }, () => {
     await under.script('training', { jobMs: 0 })
     const next = await under.reached(await under.begin({ name: 'zoe', creatorId: 'creator_zoe' }), ['failed'])
     expect(next.error).toContain('0 consented examples')
+  })
+
+  it('is retired after it was cancelled while another instance deploys its result', async () => {
+    const id = await under.begin({ name: 'too-early' })
+    const { deploymentId } = await under.reached(id, ['ready'])
+    const { orm } = under.gateway.container.db
+    const made = eq(modelDeployments.id, deploymentId ?? '')
+    const elsewhere = { leaseHolder: 'ins_other', leaseUntil: new Date(Date.now() + 3_600_000) }
+    await orm
+      .update(modelDeployments)
+      .set({ state: 'creating', ...elsewhere })
+      .where(made)
+    await orm.update(fineTuningJobs).set({ state: 'deploying' }).where(eq(fineTuningJobs.id, id))
+    expect((await under.call(cancel, { id, body: { reason: 'wrong base' } })).status).toBe(204)
+    const { error } = await under.reached(id, ['cancelled'])
+    expect(error).toBe(
+      `Cancelled: wrong base; its deployment ${deploymentId} stands until the job is retired`,
+    )
+    expect((await under.call(retire, { id, body: { reason: 'not needed' } })).status).toBe(204)
+    // The other instance is done with it.
+    await orm.update(modelDeployments).set({ leaseHolder: null, leaseUntil: null }).where(made)
+    await under.reached(id, ['retired'])
+    const { deployments } = await under.models()
+    expect(deployments.filter((one) => one.id === deploymentId)).toEqual([])
   })
 
   it.each([
