@@ -1,11 +1,12 @@
 import type { Deployment as AzureDeployment } from '@azure/arm-cognitiveservices'
-import { and, eq, inArray } from 'drizzle-orm'
+import { eq, inArray } from 'drizzle-orm'
 import type { DeployVersionBody } from '#lib/contracts/models'
 import { deploymentName } from '#lib/models/deployed-version'
 import { redactText } from '#lib/privacy/redact-text'
-import { modelDeployments, modelPlacements } from '#schema/models'
+import { modelDeployments } from '#schema/models'
 import { bumpConfiguration, type Transaction } from '#server/config/configuration-version'
 import { AppError } from '#server/http/app-error'
+import { deploymentUse } from '#server/models/deployment-use'
 import type { ModelDeed, ModelParts } from '#server/models/model-parts'
 import { type ModelVersion, requireVersion } from '#server/models/versions'
 import { wrongField } from '#server/models/wrong-field'
@@ -132,7 +133,7 @@ async function requireDeployable(
 
 /**
  * Has a deployment taken away.
- * @throws AppError `not_found`, `conflict` while it serves a tier or is being made.
+ * @throws AppError `not_found`, `conflict` while it is in use or is being made.
  */
 export async function removeDeployment(parts: ModelParts, id: string, deed: ModelDeed): Promise<void> {
   await parts.db.orm.transaction(async (tx) => {
@@ -157,20 +158,14 @@ export async function removeDeployment(parts: ModelParts, id: string, deed: Mode
   parts.wake()
 }
 
-/** Takes it out of the catalog at once; Azure's deployment goes after that. @throws AppError `conflict` while it serves a tier. */
+/** Takes it out of the catalog at once; Azure's deployment goes after that. @throws AppError `conflict` while it is in use. */
 export async function beginRemoval(
   tx: Transaction,
   { clock }: Pick<ModelParts, 'clock'>,
   { id, sku }: VersionDeployment,
 ): Promise<void> {
-  const [placed] = await tx
-    .select({ tier: modelPlacements.tier })
-    .from(modelPlacements)
-    .where(and(eq(modelPlacements.deploymentId, id), inArray(modelPlacements.state, ['watching', 'stable'])))
-  if (placed)
-    throw new AppError('conflict', {
-      message: `${id} serves the tier ${placed.tier}; put another version there first.`,
-    })
+  const use = await deploymentUse(tx, id)
+  if (use !== null) throw new AppError('conflict', { message: `${id} is in use: ${use}.` })
   const at = new Date(clock.nowMs())
   await tx
     .update(modelDeployments)

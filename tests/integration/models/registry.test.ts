@@ -1,6 +1,9 @@
 import { describe, expect, it, vi } from 'vitest'
 import { versionHistory } from '#lib/contracts/models'
 import { startModels } from '#tests/integration/models/start-models'
+import { quickPlan } from '#tests/support/rollout-plans'
+import { POST as stopExperiment } from '../../../app/api/admin/experiments/[id]/stop/route'
+import { POST as createExperiment } from '../../../app/api/admin/experiments/route'
 import { POST as deploy } from '../../../app/api/admin/models/[id]/deploy/route'
 import { GET as history } from '../../../app/api/admin/models/[id]/history/route'
 import { POST as place } from '../../../app/api/admin/models/[id]/place/route'
@@ -8,6 +11,8 @@ import { POST as stage } from '../../../app/api/admin/models/[id]/stage/route'
 import { POST as remove } from '../../../app/api/admin/models/deployments/[id]/remove/route'
 import { POST as rollBack } from '../../../app/api/admin/models/roll-back/route'
 import { POST as register } from '../../../app/api/admin/models/route'
+import { POST as moveRollout } from '../../../app/api/admin/rollouts/[id]/orders/route'
+import { POST as createRollout } from '../../../app/api/admin/rollouts/route'
 
 const under = startModels()
 const reason = 'trying it'
@@ -80,6 +85,36 @@ describe('the registry', { timeout: 240_000 }, () => {
     await vi.waitFor(async () => {
       expect((await under.models()).deployments).toMatchObject([{ state: 'ready', error: null }])
     }, longest)
+  })
+
+  it('leaves standing what an experiment or a rollout asks, and says which', async () => {
+    const id = await prompt('tried')
+    const deploymentId =
+      (await under.models()).deployments.find(({ versionId }) => versionId === id)?.id ?? ''
+    const takeAway = async () => {
+      const response = await under.call(remove, { id: deploymentId, body: { reason } })
+      return { status: response.status, text: await response.text() }
+    }
+    const made = async (handler: typeof createExperiment, body: object): Promise<string> => {
+      const { id: one, ...rest } = await (await under.call(handler, { body })).json()
+      if (typeof one !== 'string') throw new Error(JSON.stringify(rest))
+      return one
+    }
+    const variants = [
+      { name: 'control', weightBps: 5_000 },
+      { name: 'tried', weightBps: 5_000, overrides: { chain: [[deploymentId]] } },
+    ]
+    const plan = { name: 'tried it', target: { tier: 'standard' }, variants, primaryMetric: 'latency' }
+    const experiment = await made(createExperiment, { plan, start: true, reason })
+    expect(await takeAway()).toMatchObject({ status: 409, text: expect.stringContaining(experiment) })
+    await under.call(stopExperiment, { id: experiment, body: { version: 1, reason } })
+
+    const route = { tier: 'standard', operation: 'tried', baseline: 'tier', candidate: [[deploymentId]] }
+    const rollout = await made(createRollout, { ...route, plan: quickPlan, start: true, reason })
+    expect(await takeAway()).toMatchObject({ status: 409, text: expect.stringContaining(rollout) })
+    expect(await ask(deploymentId)).toBe(deploymentId)
+    await under.call(moveRollout, { id: rollout, body: { command: 'abort', version: 2, reason } })
+    expect(await takeAway()).toMatchObject({ status: 204 })
   })
 
   it('puts a version before a tier, keeps what served as its baseline, and takes it back', async () => {
