@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { unstorablePath, unstorableText } from '#lib/contracts/unstorable-path'
 import { type ExampleMessages, exampleMessages } from '#lib/models/training-example'
 
 const person = z.string().trim().min(1).max(200)
@@ -48,8 +49,10 @@ export function readExampleLines(text: string): ExampleLines {
     if (value === undefined) problems.push({ line, path: '', message: 'is not valid JSON' })
     else {
       const read = exampleLineSchema.safeParse(value)
-      if (read.success) examples.push({ ...read.data, fanId: read.data.fanId ?? null })
-      else problems.push({ line, ...firstProblem(read.error) })
+      const unstorable = read.success ? unstorablePath(read.data) : null
+      if (!read.success) problems.push({ line, ...firstProblem(read.error) })
+      else if (unstorable) problems.push({ line, path: unstorable.join('.'), message: unstorableText })
+      else examples.push({ ...read.data, fanId: read.data.fanId ?? null })
     }
     if (problems.length >= mostProblems) break
   }

@@ -5,7 +5,7 @@ import type { Actor } from '#server/access/principal'
 import { getContainer } from '#server/container'
 import type { Container } from '#server/create-container'
 import { problemResponse, toAppError } from '#server/http/error-response'
-import { parseWith } from '#server/http/parse-with'
+import { parseStored, storable } from '#server/http/parse-stored'
 import { readJsonBody } from '#server/http/read-json-body'
 import { newRequestId } from '#server/http/request-id'
 
@@ -75,7 +75,7 @@ export function defineRoute<Query = undefined, Body = undefined>(
         definition.role === 'public' ? nobody : await container.access.requireRole(request, definition.role)
       const query = parseQuery(definition.query, request)
       const body = await parseBody(definition.body, request)
-      const params = await pathParams(context)
+      const params = storable(await pathParams(context))
       const result = await definition.handle({ container, actor, query, body, params, request, requestId })
       await ensureAudited({ container, actor, request, requestId }, definition)
       return toResponse(result, requestId)
@@ -118,12 +118,14 @@ async function ensureAudited(
 
 function parseQuery<Query>(schema: z.ZodType<Query> | undefined, request: Request): Query {
   return schema
-    ? parseWith(schema, Object.fromEntries(new URL(request.url).searchParams))
+    ? parseStored(schema, Object.fromEntries(new URL(request.url).searchParams))
     : (undefined as Query)
 }
 
 async function parseBody<Body>(schema: z.ZodType<Body> | undefined, request: Request): Promise<Body> {
-  return schema ? parseWith(schema, (await readJsonBody(request, bodyLimitBytes)).value) : (undefined as Body)
+  return schema
+    ? parseStored(schema, (await readJsonBody(request, bodyLimitBytes)).value)
+    : (undefined as Body)
 }
 
 async function pathParams(context: NextContext | undefined): Promise<Record<string, string>> {

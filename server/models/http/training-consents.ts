@@ -1,6 +1,6 @@
 import { consentBody } from '#lib/contracts/training'
 import { dataPlaneRoute } from '#server/gateway/http/data-plane-route'
-import { parseWith } from '#server/http/parse-with'
+import { parseStored } from '#server/http/parse-stored'
 import { readJsonBody } from '#server/http/read-json-body'
 import { setConsent } from '#server/models/training-consents'
 
@@ -8,7 +8,7 @@ import { setConsent } from '#server/models/training-consents'
 export const trainingConsents = dataPlaneRoute(
   'training',
   async ({ container, principal, request, requestId }) => {
-    const body = parseWith(consentBody, (await readJsonBody(request, container.bodyLimitBytes)).value)
+    const body = parseStored(consentBody, (await readJsonBody(request, container.bodyLimitBytes)).value)
     const { accountId, keyId } = principal
     const effect = await setConsent(container.models.parts, { accountId, body, actorId: keyId, requestId })
     return Response.json({ granted: body.granted, ...effect }, { headers: { 'x-request-id': requestId } })

@@ -96,6 +96,9 @@ describe('POST /api/v1/feedback', () => {
       [{ requestId, score: 1, label: '<b>' }, 'label'],
       [{ requestId, score: 1, comment: 'x'.repeat(2_001) }, 'comment'],
       [{ score: 1 }, 'requestId'],
+      [{ requestId: 'req_\0', score: 1 }, 'requestId'],
+      [{ requestId, score: 1, comment: 'a\0b' }, 'comment'],
+      [{ requestId, score: 1, rater: 'half a pair: \ud83d' }, 'rater'],
     ]
     for (const [body, param] of wrong) {
       const { status, body: answered } = await rate(body)

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { trainingView } from '#lib/contracts/training'
 import { account, creator, startModels } from '#tests/integration/models/start-models'
 import { conversationLines, conversations } from '#tests/support/training-worlds'
+import { GET as readJob } from '../../../app/api/admin/fine-tuning/[id]/route'
 import { POST as consent } from '../../../app/api/admin/training/consents/route'
 import { POST as upload } from '../../../app/api/admin/training/examples/route'
 import { GET as read } from '../../../app/api/admin/training/route'
@@ -48,6 +49,28 @@ describe('consent and examples', { timeout: 240_000 }, () => {
     const refused = await under.handIn(conversations(1), over)
     expect(refused.status).toBe(400)
     expect(JSON.stringify(await refused.json())).toContain(field)
+  })
+
+  it('refuses what no store keeps, naming the line or the field', async () => {
+    for (const text of ['a zero \0', 'half a pair \ud83d']) {
+      const messages = [
+        { role: 'user', content: 'Hi' },
+        { role: 'assistant', content: text },
+      ]
+      const file = JSON.stringify({ accountId: account, creatorId: creator, messages })
+      const broken = await handUp(
+        `${conversationLines(1, { accountId: account, creatorId: creator })}\n${file}`,
+      )
+      expect(broken.status).toBe(400)
+      expect(await broken.json()).toMatchObject({ errors: [{ path: 'line 2: messages.1.content' }] })
+      const refused = await under.handIn([messages])
+      expect(refused.status).toBe(400)
+      expect(await refused.json()).toMatchObject({
+        error: { param: 'examples[0].messages[1].content' },
+      })
+      expect((await under.consent({ evidence: text })).status).toBe(400)
+      expect((await under.call(readJob, { id: text })).status).toBe(400)
+    }
   })
 
   it('takes a file whole or not at all, and leaves out who did not consent', async () => {
