@@ -7,6 +7,6 @@ export function requireScope(principal: Principal, scope: Scope): void {
   if (principal.scopes.has(scope)) return
   const held = [...principal.scopes].join(', ')
   throw new AppError('missing_scope', {
-    message: `The API key ${principal.keyId} has the scopes ${held || 'none'}; this needs "${scope}". Use a key that has it.`,
+    message: `The API key ${principal.keyId} has the scopes ${held || 'none'}; this needs "${scope}". A key’s scopes never change: have an admin make one with it (Access → API keys, or POST /api/admin/keys) and revoke this one.`,
   })
 }
