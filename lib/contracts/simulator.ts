@@ -95,6 +95,8 @@ export const armSettingsSchema = z.strictObject({
   /** Units that all deployments of a subscription may have together; null = no bound. */
   quotaUnits: z.int().nonnegative().nullable().optional(),
   failNextOperations: z.int().nonnegative().optional(),
+  /** After so long an operation that nobody asks after has ended. */
+  longestMs: z.int().nonnegative().max(3_600_000).optional(),
 })
 export type ArmSettings = z.infer<typeof armSettingsSchema>
 

@@ -54,9 +54,6 @@ interface Running {
   end(): void
 }
 
-/** An operation nobody asks after ends by itself, so that a dead client does not block its account. */
-const LONGEST_MS = 60_000
-
 const accountKeyOf = ({ subscription, group, account }: ArmPlace) =>
   `${subscription}/${group}/${account}`.toLowerCase()
 const keyOf = (place: ArmPlace) => `${accountKeyOf(place)}/${place.deployment.toLowerCase()}`
@@ -68,6 +65,8 @@ export function createArmBook(now: () => number): ArmBook {
     retryAfterSeconds: 1,
     quotaUnits: null,
     failNextOperations: 0,
+    // So that a dead client does not block its account.
+    longestMs: 60_000,
   }
   const resources = new Map<string, ArmResource>()
   const operations = new Map<string, Running>()
@@ -75,7 +74,7 @@ export function createArmBook(now: () => number): ArmBook {
   const endOverdue = () => {
     for (const running of operations.values()) {
       const { status, startedAtMs } = running.operation
-      if (status === 'InProgress' && now() - startedAtMs >= LONGEST_MS) running.end()
+      if (status === 'InProgress' && now() - startedAtMs >= settings.longestMs) running.end()
     }
   }
   const requireIdle = (accountKey: string) => {

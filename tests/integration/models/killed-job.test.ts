@@ -3,11 +3,12 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { and, eq, isNull } from 'drizzle-orm'
+import { eq, isNull } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import {
   fineTuningEvents,
   fineTuningJobs,
+  modelDeployments,
   modelVersions,
   trainingConsents,
   trainingExamples,
@@ -15,6 +16,7 @@ import {
 import { migrate } from '#server/db/migrate'
 import { openDatabase } from '#server/db/open-database'
 import { type Simulator, startSimulator } from '#server/simulator/start-simulator'
+import { simulatedManager } from '#tests/support/arm-client'
 import { type RunningProgram, runProgram } from '#tests/support/running-program'
 import { chainCatalog, testApiKey } from '#tests/support/start-gateway'
 import { conversations } from '#tests/support/training-worlds'
@@ -30,18 +32,28 @@ let program: RunningProgram | null = null
 const deadly = new Set<Order>()
 const placed: Order[] = []
 let killed: Promise<unknown> | null = null
+/** Held-out questions that the deployed result has answered. */
+let tunedAnswers = 0
 
 beforeAll(async () => {
-  simulator = await startSimulator({ tls: false })
+  simulator = await startSimulator({})
+  writeFileSync(join(dataDir, 'ca.pem'), simulator.caCertificate ?? '')
   await fetch(`${simulator.url}/__simulator/training`, { method: 'POST', body: JSON.stringify({ jobMs: 0 }) })
   provider = createServer((request, response) => void pass(request, response))
   await new Promise<void>((resolve) => provider.listen(0, '127.0.0.1', resolve))
   const { port } = provider.address() as AddressInfo
   const catalog = chainCatalog([`http://127.0.0.1:${port}`])
+  // The deployment is ordered at the simulator itself: nothing has to be cut there to die in the middle of it.
+  const [region] = catalog.regions
+  const resourceManager = simulatedManager(simulator.tlsUrl ?? '', 'region-a')
   const base = { id: 'tunable', region: 'region-a', deployment: 'gpt-35-turbo-prod', model: 'gpt-35-turbo' }
   writeFileSync(
     join(dataDir, 'catalog.json'),
-    JSON.stringify({ ...catalog, deployments: [...catalog.deployments, { ...base, contextTokens: 16_385 }] }),
+    JSON.stringify({
+      ...catalog,
+      regions: [{ ...region, resourceManager }],
+      deployments: [...catalog.deployments, { ...base, contextTokens: 16_385 }],
+    }),
   )
 })
 afterAll(async () => {
@@ -73,6 +85,7 @@ async function pass(request: IncomingMessage, response: ServerResponse): Promise
   const text = Buffer.from(await answer.arrayBuffer())
   const order = answer.ok && request.method === 'POST' ? orderOf(request.url ?? '', body) : null
   if (order) placed.push(order)
+  if (answer.ok && request.url?.includes('/deployments/mia-v1/')) tunedAnswers += 1
   if (order && deadly.delete(order)) {
     killed = program?.stop('SIGKILL') ?? null
     return
@@ -97,6 +110,22 @@ async function start(): Promise<void> {
     HUNTAZE_BOOTSTRAP_API_KEY: testApiKey,
     HUNTAZE_LEGACY_PROBE_MINUTES: '0',
     AZURE_OPENAI_API_KEY: 'upstream-key',
+    AZURE_POD_IDENTITY_AUTHORITY_HOST: simulator.url,
+    NODE_EXTRA_CA_CERTS: join(dataDir, 'ca.pem'),
+  })
+}
+
+async function control(what: 'arm' | 'training', settings?: object): Promise<Record<string, unknown>> {
+  const body = settings === undefined ? {} : { method: 'POST', body: JSON.stringify(settings) }
+  return (await fetch(`${simulator.url}/__simulator/${what}`, body)).json()
+}
+
+/** As if the minute had passed for which a holder that says nothing is believed to live. */
+async function freeLeases(): Promise<void> {
+  const free = { leaseHolder: null, leaseUntil: null, nextStepAt: new Date() }
+  await withDatabase(async (orm) => {
+    await orm.update(fineTuningJobs).set(free).where(isNull(fineTuningJobs.finishedAt))
+    await orm.update(modelDeployments).set(free)
   })
 }
 
@@ -113,7 +142,7 @@ async function withDatabase<Value>(
   }
 }
 
-it('a fine-tuning job that is killed at each of its orders goes on, and orders nothing twice', {
+it('a fine-tuning job that is killed at each of its orders and while its result is deployed goes on, and orders nothing twice', {
   timeout: 400_000,
 }, async () => {
   await withDatabase(async (orm) => {
@@ -168,34 +197,40 @@ it('a fine-tuning job that is killed at each of its orders goes on, and orders n
     await start()
     await vi.waitFor(() => expect(deadly.has(order)).toBe(false), { timeout: 60_000, interval: 50 })
     expect(await killed).toBeNull()
-    // As if the minute had passed for which a holder that says nothing is believed to live.
-    await withDatabase((orm) =>
-      orm
-        .update(fineTuningJobs)
-        .set({ leaseHolder: null, leaseUntil: null, nextStepAt: new Date() })
-        .where(and(eq(fineTuningJobs.id, 'ftj_killed'), isNull(fineTuningJobs.finishedAt))),
-    )
+    await freeLeases()
   }
   expect(placed).toEqual(['the training file', 'the held-out file', 'the training'])
 
+  // Azure makes the deployment for as long as the program lives, and has it made when it looks again.
+  await control('arm', { inProgressPolls: 1_000, retryAfterSeconds: 1 })
   await start()
-  const report = async () => (await fetch(`${simulator.url}/__simulator/training`)).json()
-  // The files go once the training is over and its version registered.
-  await vi.waitFor(async () => expect(await report()).toMatchObject({ jobs: 1, files: 0 }), {
+  await vi.waitFor(async () => expect(await control('arm')).toMatchObject({ operations: 1 }), {
     timeout: 60_000,
-    interval: 100,
+    interval: 20,
   })
+  expect(await program?.stop('SIGKILL')).toBeNull()
+  // The files go once the training is over and its version registered.
+  expect(await control('training')).toMatchObject({ jobs: 1, files: 0 })
+  await freeLeases()
+  await control('arm', { longestMs: 0 })
+  await start()
+  await vi.waitFor(() => expect(tunedAnswers).toBeGreaterThan(0), { timeout: 60_000, interval: 50 })
+  expect(await control('arm')).toMatchObject({ operations: 1 })
   await program?.stop('SIGTERM')
-  const { job, events, versions } = await withDatabase(async (orm) => ({
+  const { job, events, versions, deployments } = await withDatabase(async (orm) => ({
     job: (await orm.select().from(fineTuningJobs))[0],
     events: await orm.select().from(fineTuningEvents),
     versions: await orm.select().from(modelVersions).where(eq(modelVersions.jobId, 'ftj_killed')),
+    deployments: await orm.select().from(modelDeployments),
   }))
   expect(placed).toEqual(['the training file', 'the held-out file', 'the training'])
   expect(versions).toHaveLength(1)
+  expect(deployments).toMatchObject([{ id: job?.deploymentId, state: 'ready', failures: 0 }])
   expect(job).toMatchObject({ tunedModel: versions[0]?.model, versionId: versions[0]?.id })
   const steps = events.map(({ id }) => id).filter((id) => id.startsWith('step:'))
-  expect(steps.filter((id) => ['step:uploaded', 'step:started', 'step:trained'].includes(id)).sort()).toEqual(
-    ['step:started', 'step:trained', 'step:uploaded'],
-  )
+  expect(
+    steps
+      .filter((id) => ['step:uploaded', 'step:started', 'step:trained', 'step:deployed'].includes(id))
+      .sort(),
+  ).toEqual(['step:deployed', 'step:started', 'step:trained', 'step:uploaded'])
 })
