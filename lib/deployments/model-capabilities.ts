@@ -59,7 +59,7 @@ const early: Treatments = {
   images: 'refused',
   audio_files: 'refused',
   reasoning_effort: 'refused',
-  developer_role: 'refused',
+  developer_role: 'translated',
   prefill: 'differs',
 }
 
@@ -127,10 +127,33 @@ export function capabilitiesOf({
 }: Pick<DeploymentData, 'provider' | 'model'>): ModelCapabilities {
   if (provider === 'anthropic')
     return { treatments: anthropic, filterAnnotations: false, maxOutputTokens: 64_000 }
-  const family = families.find(({ match }) => match.test(model))
+  const family = familyOf(model)
   return {
     treatments: family?.treatments ?? modern,
     filterAnnotations: provider === 'azure-openai',
     maxOutputTokens: family?.maxOutputTokens ?? null,
   }
+}
+
+/** How a model wants to be addressed where models of OpenAI's dialect differ. */
+export interface ModelDialect {
+  /** Models that think before they answer refuse `max_tokens`. */
+  limitField: 'max_tokens' | 'max_completion_tokens'
+  /** Earlier models know `system` only. */
+  takesDeveloper: boolean
+}
+
+/** From the same table as `capabilitiesOf`: what a pre-flight calls translated is what is translated. */
+export function dialectOf(model: string): ModelDialect {
+  const { output_limit, developer_role } = familyOf(model)?.treatments ?? modern
+  return {
+    limitField: output_limit === 'translated' ? 'max_completion_tokens' : 'max_tokens',
+    takesDeveloper: developer_role !== 'translated',
+  }
+}
+
+/** A model that was fine-tuned at OpenAI (`ft:o4-mini-2025-04-16:org::id`) is of its base's family. */
+function familyOf(model: string) {
+  const base = model.replace(/^ft:/, '')
+  return families.find(({ match }) => match.test(base))
 }
