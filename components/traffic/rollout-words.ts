@@ -75,7 +75,7 @@ export const dropWords: Readonly<Record<MirrorDrop, string>> = {
   queue_full: 'too many were waiting',
   no_room: 'the candidate had no head-room, or stands in no region that the request allows',
   too_large: 'too large to be kept for it',
-  unreadable: 'the answer has parts that cannot be compared',
+  unreadable: 'the answer cannot be compared: audio, or an old function call in a stream',
   unpriced: 'the candidate has no price, so no cap could be kept',
   budget: 'the rest of the cap was set aside for others',
   failed: 'the database did not answer',

@@ -8,7 +8,7 @@ export const mirrorDrops = [
   'no_room',
   /** The request or its answer is too large to be kept for it. */
   'too_large',
-  /** The baseline's answer has parts that cannot be compared (audio). */
+  /** The baseline's answer has parts that cannot be compared: audio, or the old `function_call` in a stream. */
   'unreadable',
   /** The candidate's model has no price, so the cap could not be kept. */
   'unpriced',

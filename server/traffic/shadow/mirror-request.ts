@@ -1,5 +1,5 @@
 import { joinChunks } from '#lib/gateway/join-chunks'
-import { asRecord, parseJson } from '#lib/gateway/json-fields'
+import { asItems, asRecord, parseJson } from '#lib/gateway/json-fields'
 import { type AnswerParity, compareAnswers, comparedText } from '#lib/migration/compare-answers'
 import type { Pseudonyms } from '#server/audit/pseudonyms'
 import type { Database } from '#server/db/database'
@@ -50,8 +50,11 @@ export async function mirrorRequest(
   return 'mirrored'
 }
 
+/** Null for what cannot be compared: speech has no words to hold against others, and would count as alike. */
 function wholeAnswer(answer: MirrorOrder['answer']): Record<string, unknown> | null {
-  return asRecord(parseJson(typeof answer === 'string' ? answer : (joinChunks(answer) ?? '')))
+  const whole = asRecord(parseJson(typeof answer === 'string' ? answer : (joinChunks(answer) ?? '')))
+  const speaks = asItems(whole?.choices).some((choice) => asRecord(asRecord(choice)?.message)?.audio)
+  return speaks ? null : whole
 }
 
 interface Answers {

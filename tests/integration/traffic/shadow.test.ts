@@ -325,6 +325,23 @@ for (const { kind, open, refusal } of kinds) {
       expect(await world.shadowOf(id)).toMatchObject({ pairs: 0, dropped: [{ why: 'no_room', requests: 1 }] })
     })
 
+    it('counts what cannot be compared, and asks nobody for it: speech has no words, so it would count as alike', async () => {
+      await startAnew()
+      const audio = { id: 'audio_1', data: 'UklGRg==', transcript: 'Hello there', expires_at: 2_000_000_000 }
+      world.answers(world.baseline, saying('', { content: null, audio }))
+      const before = world.chats(world.candidate)
+      const response = await world.ask()
+      expect((await response.json()).choices[0].message.audio).toEqual(audio)
+      await world.mirrored()
+      await world.gateway.container.rollouts.sync.flush()
+      expect(world.chats(world.candidate)).toBe(before)
+      expect(await world.shadowOf(id)).toMatchObject({
+        pairs: 0,
+        spentPicoUsd: '0',
+        dropped: [{ why: 'unreadable', requests: 1 }],
+      })
+    })
+
     it('asks a silent candidate, and answers its callers meanwhile', async () => {
       await startAnew()
       world.answers(world.candidate, [{ kind: 'never' }])
