@@ -11,6 +11,7 @@ import { type Env, readEnv } from '#server/config/env'
 import { localKeyName, localSecret } from '#server/config/local-secret'
 import { createSettingsStore } from '#server/config/settings-store'
 import { StartUpError } from '#server/config/start-up-error'
+import { clearLeftUploads } from '#server/costs/clear-left-uploads'
 import { createLedgerWriter, type LedgerWriter } from '#server/costs/ledger-writer'
 import { createPriceStore } from '#server/costs/price-store'
 import type { Container } from '#server/create-container'
@@ -169,6 +170,7 @@ async function open(opening: Opening): Promise<OpenedContainer> {
   configuration.subscribe(() => prices.reload())
   const { access, firstOperatorUrl } = await openAccess(opening, { db, configuration, audit })
   const ledger = await openLedger(opening, { db, audit, events })
+  await clearLeftUploads(env.HUNTAZE_DATA_DIR, clock.nowMs())
   const quotas = await openQuotas({ env, db, configuration, ledger, instanceId, clock, log })
   closers.push(quotas.close)
 

@@ -6,6 +6,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { sql } from 'drizzle-orm'
 import type { RecordAudit } from '#server/audit/record-audit'
+import { clearLeftUploads, uploadFolder } from '#server/costs/clear-left-uploads'
 import { announceExport, refuseExport, type StagedExport } from '#server/costs/reconciliation-store'
 import { stageExport } from '#server/costs/stage-export'
 import type { Database } from '#server/db/database'
@@ -43,8 +44,9 @@ export interface AcceptedUpload extends StagedExport {
  * @throws AppError `body_too_large`, `body_incomplete`.
  */
 export async function acceptUpload(parts: ImportParts, upload: Upload): Promise<AcceptedUpload> {
-  const folder = join(parts.dataDir, 'imports')
+  const folder = uploadFolder(parts.dataDir)
   await mkdir(folder, { recursive: true, mode: 0o700 })
+  await clearLeftUploads(parts.dataDir, parts.clock.nowMs())
   const path = join(folder, `${parts.newId()}.csv`)
   try {
     const { fileHash, sizeBytes } = await spool(path, upload)

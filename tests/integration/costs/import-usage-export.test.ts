@@ -1,10 +1,11 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { reconciliationsView, varianceView } from '#lib/contracts/reconciliations'
 import { builtInPrices } from '#lib/costs/built-in-prices'
+import { clearLeftUploads } from '#server/costs/clear-left-uploads'
 import { exportVarianceAsCsv } from '#server/costs/export-variance'
 import { acceptUpload } from '#server/costs/import-usage-export'
 import { observeReconciliation } from '#server/costs/observe-reconciliation'
@@ -90,6 +91,17 @@ describeOnDatabases('usage exports', (openDb) => {
       expect.objectContaining({ action: 'reconciliation.import', reason: 'monthly check', actorId: 'usr_1' }),
     ])
     expect(await readdir(join(dataDir, 'imports'))).toEqual([])
+  })
+
+  it('clear away what a killed process left of one, and nothing that may still arrive', async () => {
+    const folder = join(dataDir, 'imports')
+    for (const name of ['rec_left.csv', 'rec_arriving.csv']) await writeFile(join(folder, name), 'Date,')
+    const longAgo = new Date(Date.now() - 2 * 3_600_000)
+    await utimes(join(folder, 'rec_left.csv'), longAgo, longAgo)
+    await clearLeftUploads(dataDir, Date.now())
+    expect(await readdir(folder)).toEqual(['rec_arriving.csv'])
+    await rm(join(folder, 'rec_arriving.csv'))
+    await expect(clearLeftUploads(join(dataDir, 'nowhere'), Date.now())).resolves.toBeUndefined()
   })
 
   it('are taken in once, however often they are sent', async () => {
