@@ -67,3 +67,11 @@ export function costPerThousand(picoUsd: string | null): string {
 export function qualityText(quality: number | null): string {
   return quality === null ? '–' : quality.toFixed(3)
 }
+
+/** Whose price a version's cost is counted at. */
+export function priceWords(price: VersionView['price']): string {
+  if (price === null) return 'none: set one under Costs'
+  return price.isOwn
+    ? `as ${price.model}`
+    : `as its base ${price.model}; Azure may ask another price for a tuned model`
+}

@@ -1,4 +1,4 @@
-import { costPerThousand, qualityText, versionName } from '#components/models/model-words'
+import { costPerThousand, priceWords, qualityText, versionName } from '#components/models/model-words'
 import { formatMs } from '#components/ui/format-duration'
 import { formatCount, formatRatio } from '#components/ui/format-number'
 import { ScrollRegion } from '#components/ui/scroll-region'
@@ -11,6 +11,7 @@ const rows: readonly { label: string; value: (version: VersionView) => string }[
   { label: 'Latency p95', value: ({ figures }) => formatMs(figures.latencyP95Ms) },
   { label: 'First token p95', value: ({ figures }) => formatMs(figures.firstTokenP95Ms) },
   { label: 'USD per 1,000 requests', value: ({ figures }) => costPerThousand(figures.costPerRequestPicoUsd) },
+  { label: 'Priced', value: ({ price }) => priceWords(price) },
   { label: 'Quality, 0–1', value: ({ quality }) => qualityText(quality) },
   { label: 'Stage', value: ({ stage }) => stage },
   { label: 'Retires', value: ({ lifecycle }) => lifecycle?.retiresOn ?? '–' },

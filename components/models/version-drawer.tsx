@@ -3,7 +3,7 @@
 import { Drawer, Select } from '@mantine/core'
 import { useState } from 'react'
 import { useUrlParams } from '#components/data/use-url-params'
-import { kindWords, stageTones, versionName } from '#components/models/model-words'
+import { kindWords, priceWords, stageTones, versionName } from '#components/models/model-words'
 import { VersionActions } from '#components/models/version-actions'
 import { VersionComparison } from '#components/models/version-comparison'
 import { VersionHistory } from '#components/models/version-history'
@@ -88,6 +88,7 @@ function factsOf(version: VersionView) {
     ['Created', formatExactTime(version.createdAt)],
     ['Stage since', formatExactTime(version.stageChangedAt)],
     ['Deployed as', version.deployments.map(({ id }) => id).join(', ') || 'nothing'],
+    ['Priced', priceWords(version.price)],
     ['Temperature', temperature === null ? null : String(temperature)],
     ['Top p', topP === null ? null : String(topP)],
     ['Replacement', lifecycle?.replacement ?? null],

@@ -106,6 +106,8 @@ export const versionView = z.object({
   figures,
   /** Mean quality 0–1 of its last evaluation; null without one. */
   quality: z.number().nullable(),
+  /** Whose price its tokens are counted at: a tuned model without a price of its own has its base's. Null = no price is known. */
+  price: z.object({ model: z.string(), isOwn: z.boolean() }).nullable(),
   /** Where it stands in the Azure ML workspace; null where none is configured. */
   workspace: z.object({ syncedAt: instant.nullable(), error: z.string().nullable() }).nullable(),
 })

@@ -2,6 +2,7 @@ import { desc, ne, sql } from 'drizzle-orm'
 import type { ModelsView, PlacementView, VersionView } from '#lib/contracts/models'
 import { modelsView } from '#lib/contracts/models'
 import type { Catalog, Deployment } from '#lib/deployments/catalog'
+import { priceBasis } from '#lib/models/price-basis'
 import { modelDeployments, modelPlacements } from '#schema/models'
 import { readQualities } from '#server/models/fine-tuning-jobs'
 import type { ModelParts } from '#server/models/model-parts'
@@ -37,6 +38,7 @@ export async function describeModels(parts: ModelParts, workspace: boolean): Pro
       ...servedBy(version.id, { current, versionOf, removable }),
       figures: figures.get(version.id) ?? noFigures,
       quality: qualities.get(version.id) ?? null,
+      price: priceBasis(parts.prices.current(), { ...version, atMs: nowMs }),
       workspace: workspace
         ? { syncedAt: version.syncedAt?.toISOString() ?? null, error: version.syncError }
         : null,

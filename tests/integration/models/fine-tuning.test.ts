@@ -6,6 +6,7 @@ import { conversations } from '#tests/support/training-worlds'
 import { POST as cancel } from '../../../app/api/admin/fine-tuning/[id]/cancel/route'
 import { POST as retire } from '../../../app/api/admin/fine-tuning/[id]/retire/route'
 import { POST as create } from '../../../app/api/admin/fine-tuning/route'
+import { POST as setPrice } from '../../../app/api/admin/prices/route'
 
 const under = startModels()
 
@@ -44,12 +45,24 @@ describe('a fine-tuning job', { timeout: 240_000 }, () => {
       { id: 'mia-v1-westeurope', region: 'westeurope', tiers: [], removable: true },
     ])
     expect(tuned.quality).toBe(job.evaluation?.tuned.quality)
-    const answer = await under.gateway.post('/api/v1/chat/completions', {
+    const asked = {
       model: 'mia-v1-westeurope',
       messages: [{ role: 'user', content: 'What about the garden tomorrow?' }],
-    })
+    }
+    const answer = await under.gateway.post('/api/v1/chat/completions', asked)
     expect(answer.headers.get('x-huntaze-deployment')).toBe('mia-v1-westeurope')
     expect(JSON.stringify(await answer.json())).toContain('always my favourite')
+
+    expect(tuned.price).toEqual({ model: 'gpt-35-turbo', isOwn: false })
+    const day = new Date().toISOString().slice(0, 10)
+    const own = { provider: 'azure-openai', model: tuned.model, effectiveFrom: day, asOf: day }
+    const rates = { input: '999999', output: '999999' }
+    const body = { ...own, rates, source: 'price sheet', reason: 'tuned models cost more' }
+    expect((await under.call(setPrice, { body })).status).toBe(200)
+    expect((await under.version(tuned.model)).price).toEqual({ model: tuned.model, isOwn: true })
+    const dearer = await under.gateway.post('/api/v1/chat/completions', { ...asked, max_tokens: 1 })
+    await dearer.text()
+    expect(Number(dearer.headers.get('x-huntaze-cost-usd'))).toBeGreaterThan(1)
   })
 
   it('leaves nothing of anybody at the provider, and is retired with its deployment', async () => {
