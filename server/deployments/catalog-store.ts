@@ -11,6 +11,8 @@ import type { Log } from '#server/telemetry/log'
 /** The catalog in force. With a file it follows the file; a wrong edit leaves the last good one in force. */
 export interface CatalogStore {
   current(): Catalog
+  /** As it is written, without what was deployed and placed from here. */
+  written(): Catalog
   /** Puts what was deployed and placed from here beside the written catalog, until it is called again. */
   extend(additions: CatalogAdditions): void
   /** What is wrong with the file as it stands now; empty when it is in force. */
@@ -50,6 +52,7 @@ export function openCatalogStore(options: CatalogStoreOptions): CatalogStore {
   }
   const store = {
     current: () => catalog,
+    written: () => written,
     problems: () => problems,
     extend(given: CatalogAdditions) {
       additions = given

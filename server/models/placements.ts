@@ -1,5 +1,6 @@
 import { and, desc, eq, inArray, sql } from 'drizzle-orm'
 import type { PlaceVersionBody } from '#lib/contracts/models'
+import type { Catalog } from '#lib/deployments/catalog'
 import { versionsByDeployment } from '#lib/models/deployed-version'
 import { noVersionCounts } from '#lib/models/judge-version'
 import { modelDeployments, modelPlacements, modelVersions } from '#schema/models'
@@ -62,7 +63,9 @@ export async function placeVersion(
     })
     await setStage(tx, { id, stage: 'production', nowMs })
     const replaced = before?.versionId ?? (head === null ? undefined : served.get(head))
-    if (replaced !== undefined && replaced !== id) await leaveProduction(tx, { versionId: replaced, nowMs })
+    const heads = await headVersions(tx, { written: parts.catalog.written(), served })
+    if (replaced !== undefined && ![...heads.values()].includes(replaced))
+      await leaveProduction(tx, { versionId: replaced, nowMs })
     await parts.audit.record(tx, {
       action: 'model.place',
       actorId: deed.actorId,
@@ -98,16 +101,29 @@ async function endPlacement(
   return ended ?? null
 }
 
+/** The version that heads each tier, by what is placed and, where nothing is, by the catalog as it is written. */
+async function headVersions(
+  tx: Transaction,
+  { written, served }: { written: Catalog; served: ReadonlyMap<string, string> },
+): Promise<Map<string, string>> {
+  const heads = new Map<string, string>()
+  for (const { name, chain } of written.tiers.values()) {
+    const version = served.get(chain.flat()[0] ?? '')
+    if (version !== undefined) heads.set(name, version)
+  }
+  const placed = await tx
+    .select({ tier: modelPlacements.tier, versionId: modelPlacements.versionId })
+    .from(modelPlacements)
+    .where(inArray(modelPlacements.state, [...inForce]))
+  for (const { tier, versionId } of placed) heads.set(tier, versionId)
+  return heads
+}
+
 /** A version that heads no tier any more waits in staging. */
 async function leaveProduction(
   tx: Transaction,
   { versionId, nowMs }: { versionId: string; nowMs: number },
 ): Promise<void> {
-  const [elsewhere] = await tx
-    .select({ id: modelPlacements.id })
-    .from(modelPlacements)
-    .where(and(eq(modelPlacements.versionId, versionId), inArray(modelPlacements.state, [...inForce])))
-  if (elsewhere) return
   await tx
     .update(modelVersions)
     .set({ stage: 'staging', stageChangedAt: new Date(nowMs) })
@@ -137,6 +153,8 @@ export async function rollBackTier(parts: ModelParts, order: RollBack): Promise<
   const { tier, deed, placementId, reason } = order
   const nowMs = parts.clock.nowMs()
   const known = new Set(parts.catalog.current().deployments.keys())
+  const written = parts.catalog.written()
+  const served = await deploymentVersions(parts)
   const result = await parts.db.orm.transaction(async (tx) => {
     const [current] = await tx
       .select()
@@ -150,8 +168,11 @@ export async function rollBackTier(parts: ModelParts, order: RollBack): Promise<
     const to = back
       ? await putBack(tx, { back, current, nowMs, reason, actorId: deed?.actorId ?? null })
       : null
-    await leaveProduction(tx, { versionId: current.versionId, nowMs })
-    if (back) await setStage(tx, { id: back.versionId, stage: 'production', nowMs })
+    const heads = await headVersions(tx, { written, served })
+    if (![...heads.values()].includes(current.versionId))
+      await leaveProduction(tx, { versionId: current.versionId, nowMs })
+    const head = heads.get(tier)
+    if (head !== undefined) await setStage(tx, { id: head, stage: 'production', nowMs })
     await parts.audit.record(tx, {
       action: 'model.roll_back',
       actorId: deed?.actorId ?? null,

@@ -142,6 +142,18 @@ describe('the registry', { timeout: 240_000 }, () => {
     })
     expect(await ask('economy')).toBe(before)
     expect((await under.call(rollBack, { body: { tier: 'economy', reason } })).status).toBe(409)
+    expect(await under.version('gpt-35-turbo')).toMatchObject({ stage: 'production', places: ['economy'] })
+    expect((await under.models()).versions.find((one) => one.id === id)?.stage).toBe('staging')
+  })
+
+  it('keeps a version in production that heads a tier of the catalog, wherever else it is replaced', async () => {
+    const { id, deployments } = await under.version('gpt-35-turbo')
+    const body = { tier: 'premium', deploymentId: deployments[0]?.id, reason }
+    expect((await under.call(place, { id, body })).status).toBe(200)
+    expect((await under.version('gpt-4-turbo')).stage).toBe('staging')
+    await under.call(rollBack, { body: { tier: 'premium', reason } })
+    expect((await under.version('gpt-35-turbo')).stage).toBe('production')
+    expect((await under.version('gpt-4-turbo')).stage).toBe('production')
   })
 
   it('rolls a version back by itself to the last stable one when it fails', async () => {
