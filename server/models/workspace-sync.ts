@@ -1,10 +1,10 @@
 import type { AzureMachineLearningWorkspaces } from '@azure/arm-machinelearning'
-import { eq, sql } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import { modelVersions } from '#schema/models'
 import type { ModelParts } from '#server/models/model-parts'
 import type { ManagerAccess } from '#server/models/resource-managers'
 import { describeFailure } from '#server/models/version-deployments'
-import { listVersions, type ModelVersion } from '#server/models/versions'
+import { discoverVersions, listVersions, type ModelVersion } from '#server/models/versions'
 
 /** The Azure ML workspace in which versions are registered, too. */
 export interface Workspace {
@@ -25,6 +25,7 @@ export async function syncWorkspace(parts: ModelParts, workspace: Workspace): Pr
   const { AzureMachineLearningWorkspaces } = await import('@azure/arm-machinelearning')
   const { credential, subscriptionId, options } = await access()
   const client = new AzureMachineLearningWorkspaces(credential, subscriptionId, options)
+  await discoverVersions(parts)
   let written = 0
   for (const version of await listVersions(parts.db.orm)) {
     try {
@@ -65,7 +66,8 @@ async function syncVersion(parts: ModelParts, syncing: Syncing): Promise<boolean
     return false
   }
   const [group, name, model] = place
-  if (version.syncedAt === null)
+  // After a failure too: somebody may have deleted the model there, and a version without it is refused.
+  if (version.syncedAt === null || version.syncError !== null)
     await client.modelContainers.createOrUpdate(group, name, model, {
       properties: { description: `${version.name}, kept by the Huntaze AI control plane` },
     })
@@ -92,7 +94,7 @@ function propertiesOf(version: ModelVersion) {
 async function archiveHere(parts: ModelParts, version: ModelVersion): Promise<void> {
   if (version.stage === 'production') return
   await parts.db.orm.transaction(async (tx) => {
-    await tx
+    const archived = await tx
       .update(modelVersions)
       .set({
         stage: 'archived',
@@ -100,7 +102,10 @@ async function archiveHere(parts: ModelParts, version: ModelVersion): Promise<vo
         stageChangedAt: new Date(parts.clock.nowMs()),
         note: sql`trim(${modelVersions.note} || ${` ${archivedNote}`}::text)`,
       })
-      .where(eq(modelVersions.id, version.id))
+      .where(and(eq(modelVersions.id, version.id), eq(modelVersions.stage, version.stage)))
+      .returning({ id: modelVersions.id })
+    // It has moved since it was read; the next round looks again.
+    if (archived.length === 0) return
     await parts.audit.record(tx, {
       action: 'model.change_stage',
       actorId: null,

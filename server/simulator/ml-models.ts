@@ -47,6 +47,17 @@ export async function getModel(context: SimulatorContext, exchange: Exchange): P
   sendJson(exchange, { status: 200, body: modelBody(path, found), headers: managerHeaders(exchange) })
 }
 
+/** `DELETE` of one of them, a model with its versions; 204 where there is none. */
+export async function deleteModel(context: SimulatorContext, exchange: Exchange): Promise<void> {
+  admitManager(exchange)
+  const path = pathOf(exchange)
+  const found = [...context.workspaceModels.keys()].filter(
+    (key) => key === path || key.startsWith(`${path}/versions/`),
+  )
+  for (const key of found) context.workspaceModels.delete(key)
+  exchange.response.writeHead(found.length > 0 ? 200 : 204, managerHeaders(exchange)).end()
+}
+
 /** `GET …/models` and `…/models/{model}/versions`: everything right below, in one page. */
 export async function listRegisteredModels(context: SimulatorContext, exchange: Exchange): Promise<void> {
   admitManager(exchange)

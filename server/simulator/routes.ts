@@ -22,7 +22,7 @@ import { embedInputs } from '#server/simulator/embed-inputs'
 import type { Exchange } from '#server/simulator/exchange'
 import { issueAppServiceToken, issueEntraToken, issueImdsToken } from '#server/simulator/issue-token'
 import { listModels } from '#server/simulator/list-models'
-import { getModel, listRegisteredModels, putModel } from '#server/simulator/ml-models'
+import { deleteModel, getModel, listRegisteredModels, putModel } from '#server/simulator/ml-models'
 import type { SimulatorContext } from '#server/simulator/simulator-context'
 import type { Surface } from '#server/simulator/surface'
 import { createFile, deleteFile, getFile, listFiles, trainingRoute } from '#server/simulator/training-files'
@@ -130,6 +130,7 @@ export const ROUTES: readonly Route[] = [
   own('GET', ML_MODELS, listRegisteredModels),
   own('PUT', ML_MODEL, putModel),
   own('GET', ML_MODEL, getModel),
+  own('DELETE', ML_MODEL, deleteModel),
   own('POST', /^\/__simulator\/faults$/, postFault),
   own('GET', /^\/__simulator\/faults$/, getFaults),
   own('DELETE', /^\/__simulator\/faults\/(?<target>.+)$/, deleteFault),
