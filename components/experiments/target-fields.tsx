@@ -34,6 +34,7 @@ export function TargetFields(props: {
             { value: 'session', label: 'each session' },
           ]}
           value={draft.unit}
+          error={problemOf('plan.unit')}
           onChange={(unit) => onChange({ ...draft, unit: unit === 'session' ? 'session' : 'creator' })}
           allowDeselect={false}
         />

@@ -25,6 +25,7 @@ export function planProblems(
     ...targetProblems(plan, catalog),
     ...chainProblems(plan, catalog),
     ...guardrailProblems(plan),
+    ...unitProblems(plan, others),
     ...others.flatMap((other) => overlapProblems(plan, other)),
   ]
 }
@@ -59,6 +60,18 @@ function guardrailProblems({ guardrails }: ExperimentPlan): FieldProblem[] {
   return guardrails.flatMap(({ metric }, index) =>
     guardrails.findIndex((other) => other.metric === metric) < index
       ? [{ field: `guardrails[${index}].metric`, text: `${metric} stands twice` }]
+      : [],
+  )
+}
+
+/** A creator's place says nothing of their session's: with both in one group a request could be in two experiments. */
+function unitProblems(
+  { exclusive, unit }: ExperimentPlan,
+  others: readonly KnownExperiment[],
+): FieldProblem[] {
+  return others.flatMap(({ id, plan }) =>
+    exclusive && plan.exclusive?.group === exclusive.group && plan.unit !== unit
+      ? [{ field: 'unit', text: `${id} shares group ${exclusive.group} out by ${plan.unit}: take that too` }]
       : [],
   )
 }

@@ -49,6 +49,14 @@ describe('an experiment is refused with the field named', () => {
     expect(fieldsOf(range(6_000, 6_000))).toEqual(['exclusive'])
   })
 
+  it('when its group is shared out by another kind of unit: a request could be in both', () => {
+    const range = (from: number, to: number) => ({ exclusive: { group: 'models', from, to } })
+    const session = { ...range(5_000, 10_000), unit: 'session' } as const
+    expect(fieldsOf(session, [range(0, 5_000)])).toEqual(['unit'])
+    expect(fieldsOf(session, [{ ...range(0, 5_000), unit: 'session' }])).toEqual([])
+    expect(fieldsOf(session, [{ exclusive: { group: 'other', from: 0, to: 5_000 } }])).toEqual(['exclusive'])
+  })
+
   it('when another runs on the same requests and changes the same thing', () => {
     expect(fieldsOf({}, [{}])).toEqual(['exclusive'])
     expect(fieldsOf({ target: { operation: 'reply' } }, [{ target: { operation: 'sales' } }])).toEqual([])
