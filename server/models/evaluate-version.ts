@@ -10,6 +10,8 @@ import type { ModelParts } from '#server/models/model-parts'
 
 /** Held-out questions that are asked, of both sides; more cost without telling much more. */
 const mostQuestions = 60
+/** After so many answers whoever cancelled the job is heard, and other jobs and deployments have their turn. */
+const askedAtOnce = 4
 const sides = ['base', 'tuned'] as const
 
 type NewAnswer = typeof evaluationAnswers.$inferInsert
@@ -31,7 +33,7 @@ export async function evaluateVersion(parts: ModelParts, context: StepContext): 
     .flatMap((question) => sides.map((side) => ({ question, side })))
     .filter(({ question, side }) => !known.has(`${side} ${question.id}`))
   let answered = questions.length * sides.length - open.length
-  for (const { question, side } of open) {
+  for (const { question, side } of open.slice(0, askedAtOnce)) {
     signal.throwIfAborted()
     const model = side === 'base' ? base : tuned
     await keepAnswer(parts, {
@@ -42,6 +44,7 @@ export async function evaluateVersion(parts: ModelParts, context: StepContext): 
     answered += 1
     await keep({ stepProgress: answered / (questions.length * sides.length) })
   }
+  if (open.length > askedAtOnce) return { waitMs: 0 }
   const summary = compareAnswers(await readAnswers(parts, job.id))
   await note({ id: 'step:evaluated', message: summary.text })
   return {

@@ -125,7 +125,13 @@ describe('a fine-tuning job', { timeout: 240_000 }, () => {
     const { orm } = under.gateway.container.db
     const provider = await orm.transaction(async (tx) => {
       const [before] = await tx.select().from(fineTuningJobs).where(eq(fineTuningJobs.id, id)).for('update')
-      const order = { ...unheard, cancelAsked: 'wrong base', leaseHolder: null, nextStepAt: new Date() }
+      const order = {
+        ...unheard,
+        cancelAsked: 'wrong base',
+        leaseHolder: null,
+        leaseUntil: null,
+        nextStepAt: new Date(),
+      }
       await tx.update(fineTuningJobs).set(order).where(eq(fineTuningJobs.id, id))
       return before?.providerJobId ?? ''
     })
@@ -137,9 +143,18 @@ describe('a fine-tuning job', { timeout: 240_000 }, () => {
     expect(await report.json()).toMatchObject({ files: 0 })
   })
 
+  it('is cancelled in the middle of its evaluation', async () => {
+    await under.script('training', { jobMs: 0 })
+    const id = await under.begin({ name: 'half-asked' })
+    await under.reached(id, ['evaluating'])
+    expect((await under.call(cancel, { id, body: { reason: 'good enough' } })).status).toBe(204)
+    expect((await under.reached(id, ['cancelled', 'ready'])).state).toBe('cancelled')
+  })
+
   it('ends when a person withdraws, whose words are gone from every set', async () => {
     await under.consent({ creatorId: 'creator_zoe' })
     await under.handIn(conversations(30), { creatorId: 'creator_zoe' })
+    await under.script('training', { jobMs: 600_000 })
     const id = await under.begin({ name: 'zoe', creatorId: 'creator_zoe' })
     await under.reached(id, ['training'])
     const withdrawn = await under.consent({ creatorId: 'creator_zoe', granted: false })
