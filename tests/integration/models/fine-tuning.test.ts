@@ -113,6 +113,7 @@ describe('a fine-tuning job', { timeout: 240_000 }, () => {
   })
 
   it('is cancelled with orders that the provider took and nobody heard of', async () => {
+    await under.script('training', { jobMs: 600_000 })
     const id = await under.begin({ name: 'unheard' })
     const training = await under.reached(id, ['training'])
     // As a process leaves it that is killed between the provider's answer and its own row.
