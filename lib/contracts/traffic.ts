@@ -4,11 +4,11 @@ import { reason } from '#lib/contracts/resilience'
 
 const name = z.string().trim().min(1).max(128)
 
-/** What a switch moves. */
+/** What a switch moves; an operation without a tier is meant in every tier. */
 export const switchScope = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('all') }),
   z.strictObject({ kind: z.literal('tier'), tier: name }),
-  z.strictObject({ kind: z.literal('operation'), tier: name.nullable(), operation: name }),
+  z.strictObject({ kind: z.literal('operation'), tier: name.nullable().default(null), operation: name }),
 ])
 
 /** `POST /api/admin/traffic/switches` (operator); `confirmation` is the word that the dry run names. */
@@ -22,7 +22,7 @@ export const dryRunQuery = z
     tier: name.optional(),
     operation: name.optional(),
   })
-  .transform(({ kind, tier, operation }) => {
+  .transform(({ kind, tier, operation }): z.input<typeof switchScope> => {
     if (kind === 'operation') return { kind, tier: tier ?? null, operation: operation ?? '' }
     return kind === 'tier' ? { kind, tier: tier ?? '' } : { kind }
   })

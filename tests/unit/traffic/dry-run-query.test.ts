@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { dryRunQuery } from '#lib/contracts/traffic'
+import { dryRunQuery, switchScope } from '#lib/contracts/traffic'
 
 it.each([
   [{ kind: 'all' }, { kind: 'all' }],
@@ -15,8 +15,9 @@ it.each([
     { kind: 'operation', operation: 'reply', tier: 'premium' },
     { kind: 'operation', tier: 'premium', operation: 'reply' },
   ],
-])('the query %o of a dry run is the scope %o', (query, scope) => {
+])('the query %o of a dry run is the scope %o, and a switch takes the same words', (query, scope) => {
   expect(dryRunQuery.parse(query)).toEqual(scope)
+  expect(switchScope.parse(query)).toEqual(scope)
 })
 
 it.each([{}, { kind: 'tier' }, { kind: 'operation' }, { kind: 'region' }, { kind: 'all', more: '1' }])(
