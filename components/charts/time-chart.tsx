@@ -15,6 +15,8 @@ export interface TimeSeries {
   /** One value a moment; null is a gap and stays one. */
   values: readonly (number | null)[]
   dashed?: boolean
+  /** Belongs to another series, e.g. as its bound, and has no place of its own in the legend. */
+  isPart?: boolean
 }
 
 export interface TimeChartProps {
@@ -119,12 +121,14 @@ function withoutEmptyDecimals(text: string): string {
 function Legend({ series, square }: { series: readonly TimeSeries[]; square: boolean }) {
   return (
     <figcaption className={classes.legend}>
-      {series.map(({ id, label, color }) => (
-        <span key={id} className={classes.item}>
-          <span className={square ? classes.square : classes.stroke} style={{ background: color }} />
-          {label}
-        </span>
-      ))}
+      {series
+        .filter(({ isPart }) => !isPart)
+        .map(({ id, label, color }) => (
+          <span key={id} className={classes.item}>
+            <span className={square ? classes.square : classes.stroke} style={{ background: color }} />
+            {label}
+          </span>
+        ))}
     </figcaption>
   )
 }

@@ -20,9 +20,23 @@ export function IntervalChart({ experiment }: { experiment: ExperimentDetail }) 
     const line = (field: 'lower' | 'difference' | 'upper') =>
       moments.map((moment) => at.get(moment)?.[field] ?? null)
     return [
-      { id: `${name} upper`, label: `${name}, upper`, color, values: line('upper'), dashed: true },
+      {
+        id: `${name} upper`,
+        label: `${name}, upper`,
+        color,
+        values: line('upper'),
+        dashed: true,
+        isPart: true,
+      },
       { id: name, label: name, color, values: line('difference') },
-      { id: `${name} lower`, label: `${name}, lower`, color, values: line('lower'), dashed: true },
+      {
+        id: `${name} lower`,
+        label: `${name}, lower`,
+        color,
+        values: line('lower'),
+        dashed: true,
+        isPart: true,
+      },
     ]
   })
   const zero = { id: 'zero', label: 'no difference', color: 'var(--c-p50)', values: moments.map(() => 0) }

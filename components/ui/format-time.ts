@@ -21,11 +21,12 @@ export function formatDay(iso: string): string {
   )
 }
 
-/** A tick on a time axis: clock for short spans, day and hour for days, day alone for weeks. */
+/** A tick on a time axis: clock for short spans, to the second for minutes, day and hour for days, day alone for weeks. */
 export function formatTick(iso: string, spanMs: number): string {
+  const seconds = spanMs <= 5 * 60_000 ? ({ second: '2-digit' } as const) : {}
   const options: Intl.DateTimeFormatOptions =
     spanMs <= 26 * 3_600_000
-      ? { hour: '2-digit', minute: '2-digit' }
+      ? { hour: '2-digit', minute: '2-digit', ...seconds }
       : spanMs <= 3 * 86_400_000
         ? { weekday: 'short', hour: '2-digit', minute: '2-digit' }
         : { day: 'numeric', month: 'short' }

@@ -19,8 +19,11 @@ export function describeReading(plan: ExperimentPlan, reading: ExperimentReading
   return { sentence: sentenceOf(plan, reading, told), missing: missingOf(plan, reading, told) }
 }
 
-/** The treatment that is nearest to a verdict: the one with the narrowest interval. */
-function closest({ treatments }: ExperimentReading): TreatmentReading | undefined {
+/** The treatment that is nearest to a verdict: the one with the narrowest interval; while units are missing, the one they miss most. */
+function closest({ kind, treatments }: ExperimentReading): TreatmentReading | undefined {
+  const collecting = treatments.filter(({ standing }) => standing === 'collecting')
+  if (kind === 'collecting' && collecting.length > 0)
+    return collecting.toSorted((a, b) => fewestUnitsOf(a) - fewestUnitsOf(b))[0]
   const width = ({ primary: { interval } }: TreatmentReading) =>
     interval ? interval.upper - interval.lower : Number.POSITIVE_INFINITY
   const going = treatments.filter(({ standing }) => standing !== 'stopped')
@@ -68,10 +71,14 @@ function signed(value: number): string {
   return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(1)}`
 }
 
-function unitsWords({ minimumUnits }: ExperimentPlan, { primary }: TreatmentReading): string {
-  const fewest = Math.min(primary.control.units, primary.variant.units)
+function fewestUnitsOf({ primary }: TreatmentReading): number {
+  return Math.min(primary.control.units, primary.variant.units)
+}
+
+function unitsWords({ minimumUnits }: ExperimentPlan, told: TreatmentReading): string {
+  const { primary } = told
   const label = metricDefinitions[primary.metric].label.toLowerCase()
-  return `${fewest} of at least ${minimumUnits} units in each variant have a value of ${label}`
+  return `${fewestUnitsOf(told)} of at least ${minimumUnits} units in each variant have a value of ${label}`
 }
 
 function missingOf(plan: ExperimentPlan, { kind }: ExperimentReading, told: TreatmentReading): string | null {

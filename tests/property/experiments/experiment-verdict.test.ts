@@ -244,6 +244,35 @@ describe('guardrails of means', () => {
   })
 })
 
+it('of several variants the sentence counts the units of the one that misses most', () => {
+  const plan = planOf({
+    variants: ['control', 'b', 'c'].map((name, index) => ({ name, weightBps: index === 0 ? 4_000 : 3_000 })),
+    minimumUnits: 100,
+  })
+  const sizes = fc.tuple(fc.integer({ min: 100, max: 200 }), fc.integer({ min: 0, max: 99 }))
+  fc.assert(
+    fc.property(sizes, fc.boolean(), ([many, few], isLast) => {
+      const sampleOf = (units: number) =>
+        Array.from({ length: units }, (_, unit) => ({
+          ...noUnitTotals,
+          requests: 1,
+          feedback: 1,
+          feedbackSum: (unit % 5) / 4,
+        })).reduce((samples, after) => moveUnitTotals(samples, { before: null, after }), noVariantSamples)
+      const [b, c] = isLast ? [many, few] : [few, many]
+      const reading = judgeExperiment({
+        plan,
+        samples: { control: sampleOf(many), b: sampleOf(b), c: sampleOf(c) },
+        counted: {},
+        stopped: new Set(),
+        ranForMs: 60_000,
+      })
+      if (reading.kind === 'collecting')
+        expect(describeReading(plan, reading).sentence).toContain(`${few} of at least 100 units`)
+    }),
+  )
+})
+
 describe('sums over units', () => {
   it('give the mean of all things, whatever the order in which units grew', () => {
     const step = fc.record({ unit: fc.integer({ min: 0, max: 9 }), x: fc.integer({ min: 0, max: 1 }) })
