@@ -10,6 +10,8 @@ export type LabelValues =
   | 'deployments'
   /** Ids of those that say where traffic goes. */
   | 'rollouts'
+  /** What is kept in two stores while it moves. */
+  | 'streams'
   | 'models'
   /** Codes of `lib/contracts/error-catalogue.ts`. */
   | 'error codes'
@@ -55,6 +57,7 @@ const call = {
 } as const
 const request = { 'gen_ai.operation.name': operations, 'huntaze.tier': 'tiers' } as const
 const deployment = { 'huntaze.deployment': 'deployments' } as const
+const stream = { 'huntaze.stream': 'streams' } as const
 
 /**
  * Every metric of this program, and there are no others: instruments are made from this list alone. Names with `gen_ai.`
@@ -227,6 +230,34 @@ export const metricList = {
     unit: '{job}',
     help: 'Fine-tuning jobs that ended on this instance, by how.',
     labels: { 'huntaze.outcome': ['ready', 'failed', 'cancelled'] },
+  },
+  dualWriteLag: {
+    name: 'huntaze.dual_write.lag',
+    kind: 'gauge',
+    unit: 's',
+    help: 'Age of the oldest change that waits for the second store; 0 when none waits.',
+    labels: stream,
+  },
+  dualWriteWaiting: {
+    name: 'huntaze.dual_write.waiting',
+    kind: 'gauge',
+    unit: '{change}',
+    help: 'Changes that wait for the second store, over all instances.',
+    labels: stream,
+  },
+  dualWriteDeliveries: {
+    name: 'huntaze.dual_write.deliveries',
+    kind: 'observed counter',
+    unit: '{change}',
+    help: 'Changes that this instance handed to the second store: taken, or failed and tried again.',
+    labels: { ...stream, 'huntaze.outcome': ['delivered', 'failed'] },
+  },
+  dualWriteMismatches: {
+    name: 'huntaze.dual_write.mismatches',
+    kind: 'gauge',
+    unit: '{record}',
+    help: 'Records that differed between both stores and that nobody has repaired.',
+    labels: stream,
   },
   inFlight: {
     name: 'huntaze.deployment.in_flight',

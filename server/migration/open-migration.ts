@@ -3,8 +3,14 @@ import type { Container } from '#server/create-container'
 import { createJobLease } from '#server/jobs/job-lease'
 import { createPacedWork, type PacedWork } from '#server/jobs/paced-work'
 import { backfillStep } from '#server/migration/backfill-records'
+import { createDualWriteFigures, type DualWriteFigures } from '#server/migration/dual-write-figures'
 import { type DualWritePair, type MakePairs, registeredPairs } from '#server/migration/dual-write-pairs'
-import { type DualWriteStanding, readStandings, type StoredSwitch } from '#server/migration/read-dual-write'
+import {
+  type DualWriteStanding,
+  readBacklogs,
+  readStandings,
+  type StoredSwitch,
+} from '#server/migration/read-dual-write'
 import { reconcileStep } from '#server/migration/reconcile-step'
 import { relayOutbox } from '#server/migration/relay-outbox'
 import { createShadowQueue, type ShadowQueue } from '#server/migration/shadow-queue'
@@ -15,6 +21,8 @@ export interface Migration {
   pairs: readonly DualWritePair[]
   /** Whoever reads a record of a pair tells it here. */
   reads: Pick<ShadowQueue, 'saw'>
+  /** For metrics. */
+  figures: Pick<DualWriteFigures, 'read'>
   standings(): Promise<DualWriteStanding[]>
   /** Whether all of them are written twice and clean. */
   dualWrite(): Promise<DualWriteRequirement>
@@ -37,12 +45,16 @@ const deliveryPauseMs = 500
 /** Between looks while nothing is to be copied or compared. */
 const keepingPauseMs = 2_000
 const roundsAtATime = 20
+/** Between looks at what waits and differs, for metrics. */
+const figuresEveryMs = 5_000
 
 /** Wires the pairs of a process and starts the work on them; without pairs nothing runs. */
 export function openMigration(parts: Parts, makePairs: MakePairs = registeredPairs): Migration {
   const { db, log, clock, settings } = parts
   const pairs = makePairs(db)
   const reads = createShadowQueue()
+  const figures = createDualWriteFigures(pairs)
+  let figuresDueMs = 0
   const reconcileEveryMs = () => settings.current().dualWrite.reconcileEveryHours * hourMs
   const standings = () => readStandings({ db, pairs, reconcileEveryMs: reconcileEveryMs() }, clock.nowMs())
   const lease = createJobLease({ db, name: 'dual-write', holder: parts.instanceId, forMs: keepingLeaseMs })
@@ -53,7 +65,11 @@ export function openMigration(parts: Parts, makePairs: MakePairs = registeredPai
       log,
       work: async (signal) => {
         await compareReads(parts, pairs, reads.drain())
-        for (const pair of pairs) await deliver(parts, pair, signal)
+        for (const pair of pairs) await deliver(parts, { pair, figures, signal })
+        if (clock.nowMs() >= figuresDueMs) {
+          figures.saw(await readBacklogs(db, pairs))
+          figuresDueMs = clock.nowMs() + figuresEveryMs
+        }
         return deliveryPauseMs
       },
     }),
@@ -73,6 +89,7 @@ export function openMigration(parts: Parts, makePairs: MakePairs = registeredPai
   return {
     pairs,
     reads,
+    figures,
     standings,
     dualWrite: async () =>
       requireDualWrite(
@@ -89,12 +106,13 @@ export function openMigration(parts: Parts, makePairs: MakePairs = registeredPai
 /** Until nothing is due, or for a while. */
 async function deliver(
   { db, clock, events }: Parts,
-  pair: DualWritePair,
-  signal: AbortSignal,
+  { pair, figures, signal }: { pair: DualWritePair; figures: DualWriteFigures; signal: AbortSignal },
 ): Promise<void> {
   const relay = { db, stream: pair.stream, secondary: pair.secondary, leaseMs: deliveryLeaseMs, batch }
   for (let round = 0; round < roundsAtATime && !signal.aborted; round += 1) {
-    const { delivered, failed } = await relayOutbox(relay, clock.nowMs())
+    const round = await relayOutbox(relay, clock.nowMs())
+    figures.note(pair.stream, round)
+    const { delivered, failed } = round
     if (delivered + failed > 0) events.publish('activity')
     if (delivered < batch) return
   }

@@ -28,6 +28,14 @@ export interface WaitingChanges {
   lastError: string | null
 }
 
+/** What a stream still has to do. */
+export interface StreamBacklog {
+  stream: string
+  /** Null = nothing waits. */
+  waiting: WaitingChanges | null
+  openMismatches: number
+}
+
 /** A stream as it stands: its rows, and whether both stores hold the same. */
 export interface DualWriteStanding {
   pair: DualWritePair
@@ -53,17 +61,17 @@ export async function readStandings(
   nowMs: number,
 ): Promise<DualWriteStanding[]> {
   if (pairs.length === 0) return []
-  const [switches, waiting, open] = await Promise.all([readSwitches(db), readWaiting(db), readOpen(db)])
+  const [switches, backlogs] = await Promise.all([readSwitches(db), readBacklogs(db, pairs)])
   const limits = {
     lagSeconds: longestLagSeconds,
     // One comparison may come late or take long before its absence says something.
     reconciledWithinMs: 2 * reconcileEveryMs + hourMs,
     nowMs,
   }
-  return pairs.map((pair) => {
+  return pairs.map((pair, index) => {
     const own = switches.filter(({ stream }) => stream === pair.stream)
-    const late = waiting.find(({ stream }) => stream === pair.stream) ?? null
-    const openMismatches = open.find(({ stream }) => stream === pair.stream)?.open ?? 0
+    const late = backlogs[index]?.waiting ?? null
+    const openMismatches = backlogs[index]?.openMismatches ?? 0
     const judgement = judgeDualWrite(
       {
         switches: own.map((one) => ({
@@ -81,6 +89,19 @@ export async function readStandings(
     )
     return { pair, switches: own, waiting: late, openMismatches, judgement }
   })
+}
+
+/** Of each pair, in their order. */
+export async function readBacklogs(
+  db: Pick<Database, 'pool'>,
+  pairs: readonly Pick<DualWritePair, 'stream'>[],
+): Promise<StreamBacklog[]> {
+  const [waiting, open] = await Promise.all([readWaiting(db), readOpen(db)])
+  return pairs.map(({ stream }) => ({
+    stream,
+    waiting: waiting.find((one) => one.stream === stream) ?? null,
+    openMismatches: open.find((one) => one.stream === stream)?.open ?? 0,
+  }))
 }
 
 /** By stream, every account's first. */

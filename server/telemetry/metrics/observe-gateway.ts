@@ -5,7 +5,10 @@ import type { Observe } from '#server/telemetry/metrics/open-metrics'
 
 /** Whose state is read with every look at the metrics. */
 export interface ObservedParts
-  extends Pick<Container, 'ledger' | 'gateway' | 'refusals' | 'redactor' | 'clock' | 'rollouts' | 'models'> {
+  extends Pick<
+    Container,
+    'ledger' | 'gateway' | 'refusals' | 'redactor' | 'clock' | 'rollouts' | 'models' | 'migration'
+  > {
   minuteTokens: MinuteTokens
 }
 
@@ -37,9 +40,21 @@ export function observeGateway(parts: ObservedParts, observe: Observe): void {
       observe('versionRollbacks', count, { 'huntaze.by': move })
     else observe('fineTuningJobs', count, { 'huntaze.outcome': move })
   }
+  observeStreams(parts, observe)
   for (const [code, count] of refusals.read()) observe('errors', count, { 'error.type': code })
   for (const [kind, count] of Object.entries(redactor.report().redacted)) {
     observe('redactions', count, { 'huntaze.kind': kind })
+  }
+}
+
+function observeStreams({ migration, clock }: ObservedParts, observe: Observe): void {
+  for (const one of migration.figures.read(clock.nowMs())) {
+    const stream = { 'huntaze.stream': one.stream }
+    observe('dualWriteLag', one.lagSeconds, stream)
+    observe('dualWriteWaiting', one.waiting, stream)
+    observe('dualWriteDeliveries', one.delivered, { ...stream, 'huntaze.outcome': 'delivered' })
+    observe('dualWriteDeliveries', one.failed, { ...stream, 'huntaze.outcome': 'failed' })
+    observe('dualWriteMismatches', one.openMismatches, stream)
   }
 }
 

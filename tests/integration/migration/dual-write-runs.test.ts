@@ -109,6 +109,18 @@ describe('a store that moves, by its admin API', () => {
     })
     await reaches('differs')
     expect((await standing()).mismatches).toEqual([{ class: 'content', open: 1, repaired: 0 }])
+    const metrics = async () => (await fetch(`${gateway.url}/metrics`)).text()
+    const own = `huntaze_stream="${stream}"`
+    await expect
+      .poll(metrics, { timeout: 20_000, interval: 500 })
+      .toMatch(new RegExp(`^huntaze_dual_write_mismatches\\{.*${own}.*\\} 1$`, 'm'))
+    expect(await metrics()).toMatch(
+      new RegExp(
+        `^huntaze_dual_write_deliveries_total\\{.*${own},huntaze_outcome="delivered".*\\} [1-9]`,
+        'm',
+      ),
+    )
+    expect(await metrics()).toMatch(new RegExp(`^huntaze_dual_write_lag\\{.*${own}.*\\} 0$`, 'm'))
     expect((await order('reconciliations', { repair: false })).status).toBe(204)
     await expect
       .poll(async () => (await standing()).switches[0]?.comparison.running, { timeout: 30_000 })

@@ -5,6 +5,7 @@ import { failureTreatments } from '#lib/gateway/failure-treatments'
 import { sensitiveKinds } from '#lib/privacy/sensitive-span'
 import { type LabelValues, type MetricDefinition, metricList } from '#lib/telemetry/metric-list'
 import { createRollout } from '#server/traffic/create-rollout'
+import { registeredPairs } from '#tests/support/registered-pair'
 import { quickPlan } from '#tests/support/rollout-plans'
 import { chainCatalog, startGateway, type TestGateway, testAdminKey } from '#tests/support/start-gateway'
 import { answerBody, finishEvent, roleEvent, textEvent, usageEvent } from '#tests/upstreams/chat-events'
@@ -56,7 +57,7 @@ beforeAll(async () => {
   const [first] = catalog.deployments
   if (first)
     catalog.deployments.push({ ...first, id: 'unpriced', deployment: 'unpriced', model: 'unheard-of' })
-  gateway = await startGateway({ catalog })
+  gateway = await startGateway({ catalog, dualWritePairs: registeredPairs })
   const route = { tier: 'premium', operation: 'nobody', baseline: 'tier', candidate: [['b'], ['a']] } as const
   await createRollout(gateway.container, {
     body: rolloutBody.parse({ ...route, plan: quickPlan, start: true, reason: 'to be measured' }),
@@ -121,6 +122,7 @@ function allowed(values: LabelValues): readonly string[] {
     tiers: ['', ...catalog.tiers.keys()],
     deployments: ['', ...catalog.deployments.keys()],
     models: deployments.map(({ model }) => model),
+    streams: gateway.container.migration.pairs.map(({ stream }) => stream),
     rollouts: gateway.container.gateway.traffic().shares.map(({ rolloutId }) => rolloutId),
     'error codes': Object.keys(errorCatalogue),
     'failure classes': Object.keys(failureTreatments),
