@@ -26,6 +26,8 @@ export interface CounterSlot extends CounterId {
   tight: boolean
   /** When a request last took of it; on the monotonic clock. */
   takenAtMs: number
+  /** Requests that wait for the authority's word about it. */
+  waiting: number
 }
 
 export function slotKey(meter: Meter, atMs: number): string {
@@ -53,6 +55,7 @@ export function newSlot(
     spareElsewhere: 0n,
     tight: false,
     takenAtMs: monotonicMs,
+    waiting: 0,
   }
 }
 
@@ -91,9 +94,13 @@ export function isQuiet({ holding: { used, reserved, spare }, toldUsed }: Counte
 /** A request that took long to arrive still counts in the window in which it began. */
 const lateForMs = 120_000
 
-/** May be forgotten: what it used is told, and nobody counts in it any more. */
+/** May be forgotten: what it used is told, and nobody counts in it any more or is about to. */
 export function isOver(slot: CounterSlot, nowMs: number): boolean {
-  return isQuiet(slot) && (slot.meter.window === 'running' || slot.windowEndMs + lateForMs <= nowMs)
+  return (
+    slot.waiting === 0 &&
+    isQuiet(slot) &&
+    (slot.meter.window === 'running' || slot.windowEndMs + lateForMs <= nowMs)
+  )
 }
 
 export interface Lack {

@@ -17,6 +17,8 @@ export interface LeaseSync {
 /** What somebody just gave back is with the authority by then. */
 const settlingMs = 20
 const mostTries = 3
+/** Others may take what was granted, again and again; who had no luck so often is told what the plan says of a lost authority. */
+const mostContests = 100
 /** How long nobody is asked after a failure, so that requests do not wait for nothing. */
 const restMs = 1_000
 /** Spare that nobody took for so long goes back. */
@@ -49,7 +51,7 @@ export function createLeaseSync(options: LeaseSyncOptions, slots: Map<string, Co
     closing: false,
   }
   return {
-    wait: (waiter) => wait(sync, waiter),
+    wait: (waiter) => wait(sync, announced(waiter)),
     watch: () => watch(sync),
     settled: (wanted) => settled(sync, wanted),
     flush: () => flush(sync),
@@ -59,6 +61,19 @@ export function createLeaseSync(options: LeaseSyncOptions, slots: Map<string, Co
       if (sync.timer) clearTimeout(sync.timer)
       await flush(sync)
       if (!sync.failing) await flush(sync)
+    },
+  }
+}
+
+/** A counter that somebody waits for is not forgotten, however idle it looks: the authority would never be asked about it. */
+function announced(waiter: Waiter): Waiter {
+  const { wanted } = waiter
+  for (const { slot } of wanted) slot.waiting += 1
+  return {
+    ...waiter,
+    resolve(result) {
+      for (const { slot } of wanted) slot.waiting -= 1
+      waiter.resolve(result)
     },
   }
 }
@@ -173,7 +188,8 @@ function answer(sync: Sync, waiter: Waiter): void {
   }
   const standings = standingsOf(wanted)
   const verdict = checkQuota(standings, clock.nowMs())
-  if (verdict.ok) tryAgain(sync, waiter, 0)
+  if (verdict.ok && waiter.tries < mostContests) tryAgain(sync, waiter, 0)
+  else if (verdict.ok) answerLost(sync, waiter)
   else if (!sync.closing && waiter.tries < mostTries && wanted.some(isElsewhere))
     tryAgain(sync, waiter, sync.options.recallWaitMs ?? 300)
   else if (!sync.closing && waiter.tries === 0 && verdict.refusal.kind === 'in_use')

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { Meter } from '#lib/quotas/quota-terms'
 import { createEmbeddedAuthority } from '#server/quotas/embedded-authority'
 import { createLeaseHolder, type LeaseHolder } from '#server/quotas/lease-holder'
 import type { CounterId, QuotaAuthority } from '#server/quotas/quota-authority'
@@ -53,7 +54,7 @@ const idOf = (meter: Meters[number]): CounterId => {
   }
 }
 
-function ask(holder: LeaseHolder | undefined, wanted: Meters, tokens: bigint) {
+function ask(holder: LeaseHolder | undefined, wanted: readonly Meter[], tokens: bigint) {
   if (!holder) throw new Error('no such holder')
   const amounts = { tokens, costPicoUsd: 0n }
   return holder.reserve({ meters: wanted, amounts, atMs: Date.now(), onAuthorityLoss: 'closed' })
@@ -146,6 +147,29 @@ describe('P17 quotas', () => {
         await Promise.all(holders.map((holder) => holder.close()))
       }),
       { numRuns: 60 },
+    )
+  })
+
+  it('answer a request for an idle counter however long the authority takes, between any two looks at what may be forgotten', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.nat(6), { minLength: 1, maxLength: 8 }), async (delaysMs) => {
+        let call = 0
+        const { holders } = createWorld(1, (sync) => async (...given) => {
+          const delayMs = delaysMs[call % delaysMs.length] ?? 0
+          call += 1
+          await new Promise((resolve) => setTimeout(resolve, delayMs))
+          return sync(...given)
+        })
+        const running = () => meterOf({ measure: 'concurrent', window: 'running', limit: 1n })
+        // Each but the first waits behind a call that is under way and does not speak of its counter.
+        const asked = Array.from({ length: 6 }, () => ask(holders[0], [running()], 1n))
+        for (const result of await Promise.all(asked)) {
+          expect(result.kind).toBe('reserved')
+          if (result.kind === 'reserved') result.reservation.release()
+        }
+        await holders[0]?.close()
+      }),
+      { numRuns: 30 },
     )
   })
 
