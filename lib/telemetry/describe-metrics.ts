@@ -1,4 +1,5 @@
-import { type LabelValues, type MetricDefinition, metricList } from '#lib/telemetry/metric-list'
+import type { LabelValues, MetricDefinition } from '#lib/telemetry/metric-definition'
+import { metricList } from '#lib/telemetry/metric-list'
 
 /** The metric list as a Markdown table, for `docs/telemetry.md`. */
 export function describeMetrics(): string {

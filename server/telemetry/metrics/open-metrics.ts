@@ -2,13 +2,8 @@ import type { Counter, Histogram, Observable } from '@opentelemetry/api'
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus'
 import type { Resource } from '@opentelemetry/resources'
 import { MeterProvider, type MetricReader } from '@opentelemetry/sdk-metrics'
-import {
-  type LabelsOf,
-  type MetricDefinition,
-  type MetricKey,
-  type MetricOf,
-  metricList,
-} from '#lib/telemetry/metric-list'
+import type { MetricDefinition } from '#lib/telemetry/metric-definition'
+import { type LabelsOf, type MetricKey, type MetricOf, metricList } from '#lib/telemetry/metric-list'
 
 type Watched = MetricOf<'gauge'> | MetricOf<'observed counter'>
 /** Hands over one value; what is not handed over has no series. */

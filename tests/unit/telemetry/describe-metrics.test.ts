@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { describeMetrics } from '#lib/telemetry/describe-metrics'
 import { describeKql } from '#lib/telemetry/kql-queries'
-import { type MetricDefinition, metricList } from '#lib/telemetry/metric-list'
+import type { MetricDefinition } from '#lib/telemetry/metric-definition'
+import { metricList } from '#lib/telemetry/metric-list'
 
 const definitions: readonly MetricDefinition[] = Object.values(metricList)
 
