@@ -21,7 +21,11 @@ describe.skipIf(postgresRefusal !== null)('three processes on one Postgres', () 
   let programs: RunningProgram[]
   let dispose: () => Promise<void>
   let client: Client
+  let env: Record<string, string>
   const dirs: string[] = []
+
+  const runOther = (dataDir: string) =>
+    runProgram({ ...env, HUNTAZE_DATA_DIR: dataDir, HUNTAZE_BOOTSTRAP_API_KEY: testApiKey })
 
   /** This process serves the console's routes; the two others serve the data plane alone. */
   beforeAll(async () => {
@@ -29,7 +33,7 @@ describe.skipIf(postgresRefusal !== null)('three processes on one Postgres', () 
     dispose = opened.dispose
     client = new Client({ connectionString: opened.databaseUrl })
     await client.connect()
-    const env = {
+    env = {
       DATABASE_URL: opened.databaseUrl,
       AUTH_SECRET: 'a-secret-of-at-least-32-characters-for-tests',
       HUNTAZE_SIGNING_KEY: Buffer.alloc(32, 7).toString('base64'),
@@ -41,7 +45,7 @@ describe.skipIf(postgresRefusal !== null)('three processes on one Postgres', () 
       [0, 1].map(() => {
         const dataDir = mkdtempSync(join(tmpdir(), 'huntaze-three-'))
         dirs.push(dataDir)
-        return runProgram({ ...env, HUNTAZE_DATA_DIR: dataDir, HUNTAZE_BOOTSTRAP_API_KEY: testApiKey })
+        return runOther(dataDir)
       }),
     )
   }, 240_000)
@@ -56,6 +60,7 @@ describe.skipIf(postgresRefusal !== null)('three processes on one Postgres', () 
   const urlOf = (at: number) => (at === 0 ? gateway : programs[at - 1])?.url
   const versions = async () => (await readTrafficView()).instances.map(({ version }) => version)
 
+  /** @throws TypeError where nobody listens, or the connection ends before the answer does. */
   async function ask(at: number): Promise<Answer> {
     const sentMs = performance.now()
     const response = await fetch(`${urlOf(at)}/api/v1/chat/completions`, {
@@ -76,12 +81,18 @@ describe.skipIf(postgresRefusal !== null)('three processes on one Postgres', () 
     return { id, at, sentMs, provider: response.headers.get('x-huntaze-provider'), status: response.status }
   }
 
-  /** Asks all three without a break until it is stopped. */
-  function keepAsking(): () => Promise<Answer[]> {
+  /** Asks all three without a break until it is stopped; of the one that is killed, who has no answer asks again. */
+  function keepAsking(killed: number | null = null): () => Promise<Answer[]> {
     const answers: Answer[] = []
     let stopped = false
     const callers = [0, 1, 2, 0, 1, 2].map(async (at) => {
-      while (!stopped) answers.push(await ask(at))
+      while (!stopped) {
+        const answer = await ask(at).catch((error: unknown) => {
+          if (at !== killed || !(error instanceof TypeError)) throw error
+          return new Promise<null>((resolve) => setTimeout(resolve, 50, null))
+        })
+        if (answer) answers.push(answer)
+      }
     })
     return async () => {
       stopped = true
@@ -147,6 +158,25 @@ describe.skipIf(postgresRefusal !== null)('three processes on one Postgres', () 
     )
     expect(audited).toEqual([{ entries: ids.length, requests: ids.length }])
   }
+
+  it('P43 an instance that is killed during the flip loses nothing that it answered, and obeys when it is back', async () => {
+    const [killed] = programs
+    const stop = keepAsking(1)
+    const throwing = throwSwitch({
+      scope: { kind: 'tier', tier: 'economy' },
+      confirmation: 'roll back economy',
+    })
+    await killed?.stop('SIGKILL')
+    const thrown = await throwing
+    const again = await runOther(dirs[0] ?? '')
+    programs[0] = again
+    expect((await ask(1)).provider).toBe('openai')
+    await returnSwitch(thrown.switch.id)
+    await expect.poll(async () => (await ask(1)).provider, { timeout: 30_000 }).toBe('azure-openai')
+    const answers = await stop()
+    expect(answers.some(({ at }) => at === 1)).toBe(true)
+    await expectBooks(answers)
+  }, 240_000)
 
   it('a signal throws one process back, and all learn of it', async () => {
     programs[1]?.child.kill('SIGUSR2')
