@@ -7,6 +7,7 @@ import {
   createdExperiment,
   experimentDetail,
   experimentsView,
+  promotedVariant,
 } from '#lib/contracts/experiments'
 import type { ExperimentCommand } from '#lib/experiments/experiment-state'
 
@@ -55,5 +56,16 @@ export function useExperimentDeed() {
     mutationFn: ({ id, command, ...body }: ExperimentDeed) =>
       sendJson(`/api/admin/experiments/${encodeURIComponent(id)}/${command}`, { method: 'POST', body }),
     onSettled: () => client.invalidateQueries({ queryKey: ['experiments'] }),
+  })
+}
+
+/** Makes the winner's prompt and parameters a model version; answers with what a rollout's candidate is then. */
+export function usePromoteVariant() {
+  return useMutation({
+    mutationFn: ({ id, reason }: { id: string; reason: string }) =>
+      fetchJson(promotedVariant, `/api/admin/experiments/${encodeURIComponent(id)}/promote`, {
+        method: 'POST',
+        body: { reason },
+      }),
   })
 }

@@ -5,10 +5,10 @@ import { IconDownload, IconFlagCheck, IconPlayerPlay, IconPlayerStop, IconTrash 
 import { useState } from 'react'
 import { phaseTones, scopeOf, verdictOf } from '#components/experiments/experiment-words'
 import { type Move, MoveModal } from '#components/experiments/move-modal'
+import { PromoteWinner } from '#components/experiments/promote-winner'
 import { formatCount } from '#components/ui/format-number'
 import { GuardedButton } from '#components/ui/guarded-button'
 import { Panel } from '#components/ui/panel'
-import { QuietLink } from '#components/ui/quiet-link'
 import { StateTag } from '#components/ui/state-tag'
 import type { ExperimentDetail } from '#lib/contracts/experiments'
 import { showSpan } from '#lib/experiments/describe-reading'
@@ -34,7 +34,7 @@ export function VerdictPanel({ experiment }: { experiment: ExperimentDetail }) {
         {experiment.decision ? (
           <p className={classes.sentence}>
             {`Decided for ${experiment.decision}. `}
-            <Promotion experiment={experiment} />
+            <PromoteWinner experiment={experiment} />
           </p>
         ) : null}
         {plan.hypothesis ? <p className={classes.soft}>{`Expected: ${plan.hypothesis}`}</p> : null}
@@ -100,29 +100,6 @@ function Actions(props: { experiment: ExperimentDetail; onMove: (move: Move) => 
       ) : null}
     </>
   )
-}
-
-/** A model reaches everybody by a rollout; prompts and parameters are the caller's own. */
-function Promotion({ experiment }: { experiment: ExperimentDetail }) {
-  const { plan, decision, rolloutId } = experiment
-  const winner = plan.variants.find(({ name }) => name === decision)
-  if (rolloutId)
-    return (
-      <QuietLink
-        href={`/traffic?rollout=${rolloutId}`}
-      >{`Rollout ${rolloutId} brings it to everybody`}</QuietLink>
-    )
-  if (!winner || winner.name === plan.variants[0]?.name) return <>Everything stays as it is.</>
-  if (winner.overrides.chain.length === 0)
-    return <>Put its prompt and parameters into the requests of the app to bring it to everybody.</>
-  const target = new URLSearchParams({
-    create: 'rollout',
-    experiment: experiment.id,
-    candidate: winner.overrides.chain.flat().join(','),
-    ...(plan.target.tier ? { tier: plan.target.tier } : {}),
-    ...(plan.target.operation ? { operation: plan.target.operation } : {}),
-  })
-  return <QuietLink href={`/traffic?${target}`}>Open a rollout that brings it to everybody</QuietLink>
 }
 
 function PowerLine({ experiment: { reading, plan } }: { experiment: ExperimentDetail }) {

@@ -25,6 +25,13 @@ const lease = () => ({
 })
 
 /** Versions of models: what a provider offers, what was tuned from it, and either with a prompt and parameters. */
+interface VersionPreset {
+  systemMode: 'prepend' | 'append' | 'replace'
+  presencePenalty: number | null
+  frequencyPenalty: number | null
+  maxOutputTokens: number | null
+}
+
 export const modelVersions = pgTable(
   'model_versions',
   {
@@ -45,6 +52,9 @@ export const modelVersions = pgTable(
     prompt: text('prompt'),
     temperature: doublePrecision('temperature'),
     topP: doublePrecision('top_p'),
+    /** Of a prompt version that an experiment's winner became: the rest of its preset, and whose it was. */
+    preset: jsonb('preset').$type<VersionPreset>(),
+    experimentId: text('experiment_id'),
     stage: text('stage', { enum: ['candidate', 'staging', 'production', 'archived'] }).notNull(),
     stageChangedAt: instant('stage_changed_at').notNull(),
     note: text('note').notNull().default(''),

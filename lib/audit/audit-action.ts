@@ -47,6 +47,7 @@ export const operatorActions = {
   'experiment.conclude': 'Concluded an experiment',
   'experiment.create': 'Made an experiment',
   'experiment.discard': 'Discarded an experiment',
+  'experiment.promote': 'Made a version of an experiment’s winner',
   'experiment.start': 'Started an experiment',
   'experiment.stop': 'Stopped an experiment',
   'experiment.stop_variant': 'Stopped a variant that harmed',

@@ -27,6 +27,11 @@ export const concludeExperimentBody = moveExperimentBody.extend({
   variant: z.string().max(40).nullable(),
 })
 
+/** `POST /api/admin/experiments/{id}/promote` (operator): makes the winner's prompt and parameters a model version. */
+export const promoteVariantBody = z.strictObject({ reason })
+/** Its answer: deployments that serve what won, as a rollout's candidate. */
+export const promotedVariant = z.object({ candidate: z.array(z.string()) })
+
 const metricSide = z.object({
   units: z.number(),
   count: z.number(),
@@ -138,6 +143,7 @@ export const createdExperiment = z.object({ id: z.string() })
 export type CreateExperimentBody = z.output<typeof createExperimentBody>
 export type CreateExperimentInput = z.input<typeof createExperimentBody>
 export type MoveExperimentBody = z.infer<typeof moveExperimentBody>
+export type PromoteVariantBody = z.infer<typeof promoteVariantBody>
 export type ConcludeExperimentBody = z.infer<typeof concludeExperimentBody>
 export type MetricComparisonView = z.infer<typeof metricComparison>
 export type TreatmentView = z.infer<typeof experimentReading>['treatments'][number]

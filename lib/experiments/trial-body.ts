@@ -1,6 +1,7 @@
-import type { ChatMessage, ChatRequestBody } from '#lib/contracts/openai'
+import type { ChatRequestBody } from '#lib/contracts/openai'
 import type { VariantOverrides } from '#lib/experiments/experiment-plan'
 import type { PlannedTrial } from '#lib/experiments/trial'
+import { withSystemPrompt } from '#lib/gateway/system-prompt'
 
 /** The caller's body with what the variants of its request set. The same object when they set nothing. */
 export function trialBody(body: ChatRequestBody, trials: readonly PlannedTrial[]): ChatRequestBody {
@@ -32,19 +33,4 @@ function withOverrides(
     ...Object.fromEntries(set),
     ...(systemPrompt ? { messages: withSystemPrompt(body.messages, systemPrompt) } : {}),
   }
-}
-
-const isSystem = ({ role }: ChatMessage) => role === 'system' || role === 'developer'
-
-function withSystemPrompt(
-  messages: readonly ChatMessage[],
-  { mode, text }: NonNullable<VariantOverrides['systemPrompt']>,
-): ChatMessage[] {
-  const role = messages.find(isSystem)?.role ?? 'system'
-  const added: ChatMessage = { role, content: text }
-  if (mode === 'prepend') return [added, ...messages]
-  if (mode === 'replace') return [added, ...messages.filter((message) => !isSystem(message))]
-  const first = messages.findIndex((message) => !isSystem(message))
-  const at = first < 0 ? messages.length : first
-  return [...messages.slice(0, at), added, ...messages.slice(at)]
 }

@@ -1,8 +1,11 @@
 import { eq } from 'drizzle-orm'
+import type { ExperimentVariant } from '#lib/experiments/experiment-plan'
+import { isOfRequests } from '#lib/experiments/variant-changes'
 import type { TrafficShare } from '#lib/traffic/traffic-config'
 import { experiments } from '#schema/experiments'
 import type { Transaction } from '#server/config/configuration-version'
 import { toExperiment } from '#server/experiments/experiment-rows'
+import { promotedDeployments } from '#server/experiments/promote-variant'
 import { AppError } from '#server/http/app-error'
 
 export interface ExperimentLink {
@@ -24,11 +27,11 @@ export async function linkExperiment(
   const [row] = await tx.select().from(experiments).where(eq(experiments.id, id))
   const experiment = row ? toExperiment(row) : null
   const winner = experiment?.plan.variants.find(({ name }) => name === experiment.decision)
-  const wanted = winner?.overrides.chain.flat() ?? []
+  const wanted = winner ? await wantedOf(tx, id, winner) : []
   const brought = route.candidate?.flat() ?? []
   if (wanted.length === 0 || !wanted.every((one) => brought.includes(one))) {
     const message = winner
-      ? `the winner of experiment ${id} is served by ${wanted.join(', ') || 'no deployment of its own'}, which the candidate is not`
+      ? `the winner of experiment ${id} is served by ${wanted.join(', ') || 'no deployment of its own yet: promote it first'}, which the candidate is not`
       : `there is no experiment ${id.slice(0, 100)} that was concluded for a variant`
     throw new AppError('invalid_request', {
       message: `experimentId: ${message}.`,
@@ -37,4 +40,9 @@ export async function linkExperiment(
     })
   }
   await tx.update(experiments).set({ rolloutId }).where(eq(experiments.id, id))
+}
+
+/** What serves the winner: its deployments, or the version that was made of its prompt and parameters. */
+async function wantedOf(tx: Transaction, id: string, { overrides }: ExperimentVariant): Promise<string[]> {
+  return isOfRequests(overrides) ? promotedDeployments(tx, id) : overrides.chain.flat()
 }

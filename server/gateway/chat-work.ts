@@ -1,5 +1,5 @@
 import type { ChatRequestBody } from '#lib/contracts/openai'
-import { applyPreset } from '#lib/deployments/deployment-preset'
+import { applyPreset, presetLimits } from '#lib/deployments/deployment-preset'
 import { providerBody } from '#lib/gateway/provider-body'
 import type { AttemptRequest, AttemptWork } from '#server/gateway/attempt-once'
 import { failedUsage } from '#server/gateway/attempt-usage'
@@ -47,9 +47,10 @@ function providerCall(
   body: ChatRequestBody,
   { deployment, attempt, timers, signal }: AttemptRequest,
 ) {
+  const { preset } = deployment
   return {
     target: providerTarget(deployment),
-    body: applyPreset(providerBody(body, run.plan.limits, deployment.model), deployment.preset),
+    body: applyPreset(providerBody(body, presetLimits(run.plan.limits, preset), deployment.model), preset),
     timers,
     signal,
     requestId: run.context.requestId,

@@ -1,5 +1,6 @@
 import { and, eq, inArray } from 'drizzle-orm'
 import type { DeploymentData } from '#lib/deployments/catalog-schema'
+import { type Preset, presetSchema } from '#lib/deployments/deployment-preset'
 import type { CatalogAdditions } from '#lib/deployments/extend-catalog'
 import { tunedServesUntil } from '#lib/models/tunable-models'
 import { modelDeployments, modelPlacements, modelVersions } from '#schema/models'
@@ -43,13 +44,15 @@ function toDeployment({ deployment, version }: DeployedVersion): DeploymentData 
       : {
           capacity: { tokensPerMinute: units * 1000, requestsPerMinute: units * 6, ptu: 0, enforce: false },
         }),
-    ...(version.kind === 'prompt'
-      ? { preset: { system: version.prompt, temperature: version.temperature, topP: version.topP } }
-      : {}),
+    ...(version.kind === 'prompt' ? { preset: presetOf(version) } : {}),
     ...(servesUntil === null
       ? {}
       : {
           lifecycle: { stage: 'ga' as const, retiresOn: servesUntil, asOf: '2026-10-05', replacement: null },
         }),
   }
+}
+
+function presetOf({ prompt, temperature, topP, preset }: DeployedVersion['version']): Preset {
+  return presetSchema.parse({ ...preset, system: prompt, temperature, topP })
 }

@@ -68,3 +68,49 @@ test('a version is tried against its base in an experiment, and the winner broug
   }
   await send(`models/deployments/${deploymentId}/remove`, { reason })
 })
+
+test('a prompt that won becomes a version, for which the form of a rollout opens', async ({
+  page,
+  request,
+  shared,
+}) => {
+  test.setTimeout(120_000)
+  const mark = String(Date.now())
+  const send = async (path: string, data: object) => {
+    const answer = await request.post(`/api/admin/${path}`, { data, headers: { origin: shared.url } })
+    expect(answer.ok(), await answer.text()).toBe(true)
+    const text = await answer.text()
+    return text === '' ? {} : JSON.parse(text)
+  }
+  const reason = 'shorter is better'
+  const variants = [
+    { name: 'control', weightBps: 5_000 },
+    {
+      name: 'brief',
+      weightBps: 5_000,
+      overrides: { systemPrompt: { mode: 'append', text: 'Be brief.' } },
+    },
+  ]
+  const target = { tier: 'economy', operation: `brief-${mark}` }
+  const { id } = await send('experiments', {
+    plan: { name: `Brief ${mark}`, primaryMetric: 'cost', target, variants },
+    start: true,
+    reason,
+  })
+  const { version } = await (await request.get(`/api/admin/experiments/${id}`)).json()
+  await send(`experiments/${id}/conclude`, { version, variant: 'brief', reason })
+
+  await page.goto(`/experiments?experiment=${id}`)
+  await page.getByRole('button', { name: 'Make it a version and open a rollout' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Make the winner a version' })
+  await dialog.getByLabel('Reason').fill(reason)
+  await dialog.getByRole('button', { name: 'Make it a version' }).click()
+  const rollout = page.getByRole('dialog', { name: 'New rollout' })
+  await expect(rollout.getByLabel('Operation')).toHaveValue(target.operation)
+  await expect(rollout).toContainText(`brief-${mark}-brief-v1`)
+  const { versions } = await (await request.get('/api/admin/models')).json()
+  const made = versions.filter(({ name }: { name: string }) => name === `Brief ${mark} brief`)
+  expect(made).toHaveLength(1)
+  for (const { id: deployment } of made[0].deployments)
+    await send(`models/deployments/${deployment}/remove`, { reason })
+})

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { builtInCatalog } from '#lib/deployments/built-in-catalog'
-import { applyPreset } from '#lib/deployments/deployment-preset'
+import { applyPreset, presetSchema } from '#lib/deployments/deployment-preset'
 import { extendCatalog } from '#lib/deployments/extend-catalog'
 import { parseCatalog } from '#lib/deployments/parse-catalog'
 import { compareAnswers, type EvaluatedAnswer } from '#lib/models/compare-answers'
@@ -67,8 +67,10 @@ describe('the catalog with what was deployed from here', () => {
   })
 
   it('puts a preset before what the caller says', () => {
-    const body = { model: 'x', temperature: 1, messages: [{ role: 'user', content: 'Hi' }] }
-    expect(applyPreset(body, { system: 'Be brief.', temperature: 0.2, topP: null })).toEqual({
+    const body = { model: 'x', temperature: 1, messages: [{ role: 'user' as const, content: 'Hi' }] }
+    expect(
+      applyPreset(body, presetSchema.parse({ system: 'Be brief.', temperature: 0.2, topP: null })),
+    ).toEqual({
       model: 'x',
       temperature: 0.2,
       messages: [
