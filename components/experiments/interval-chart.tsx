@@ -19,25 +19,15 @@ export function IntervalChart({ experiment }: { experiment: ExperimentDetail }) 
     const color = colors[index] ?? 'var(--c-series-other)'
     const line = (field: 'lower' | 'difference' | 'upper') =>
       moments.map((moment) => at.get(moment)?.[field] ?? null)
-    return [
-      {
-        id: `${name} upper`,
-        label: `${name}, upper`,
-        color,
-        values: line('upper'),
-        dashed: true,
-        isPart: true,
-      },
-      { id: name, label: name, color, values: line('difference') },
-      {
-        id: `${name} lower`,
-        label: `${name}, lower`,
-        color,
-        values: line('lower'),
-        dashed: true,
-        isPart: true,
-      },
-    ]
+    const bound = (field: 'lower' | 'upper'): TimeSeries => ({
+      id: `${name} ${field}`,
+      label: `${name}, ${field}`,
+      color,
+      values: line(field),
+      dashed: true,
+      isPart: true,
+    })
+    return [bound('upper'), { id: name, label: name, color, values: line('difference') }, bound('lower')]
   })
   const zero = { id: 'zero', label: 'no difference', color: 'var(--c-p50)', values: moments.map(() => 0) }
   return (

@@ -34,6 +34,7 @@ export async function promoteVariant(
   if (!isOfRequests(winner.overrides)) return { candidate: winner.overrides.chain.flat() }
   const bases = requireBases(parts, experiment, winner)
   const candidate = await parts.db.orm.transaction(async (tx) => {
+    // Locks the version's row, so that of two at once the second finds what the first made.
     await bumpConfiguration(tx)
     const made = await promotedDeployments(tx, id)
     if (made.length > 0) return made

@@ -1,6 +1,16 @@
 import { AxeBuilder } from '@axe-core/playwright'
-import { expect } from '@playwright/test'
-import { test } from '#tests/e2e/test'
+import { type APIRequestContext, expect } from '@playwright/test'
+import { type SharedConsole, test } from '#tests/e2e/test'
+
+/** Posts to the console's API as its operator; what it answers, `{}` for nothing. */
+function sender(request: APIRequestContext, { url }: SharedConsole) {
+  return async (path: string, data: object) => {
+    const answer = await request.post(`/api/admin/${path}`, { data, headers: { origin: url } })
+    const text = await answer.text()
+    expect(answer.ok(), text).toBe(true)
+    return text === '' ? {} : JSON.parse(text)
+  }
+}
 
 test('a version is tried against its base in an experiment, and the winner brought to everybody by a rollout', async ({
   page,
@@ -9,12 +19,7 @@ test('a version is tried against its base in an experiment, and the winner broug
 }) => {
   test.setTimeout(180_000)
   const mark = String(Date.now())
-  const send = async (path: string, data: object) => {
-    const answer = await request.post(`/api/admin/${path}`, { data, headers: { origin: shared.url } })
-    expect(answer.ok(), await answer.text()).toBe(true)
-    const text = await answer.text()
-    return text === '' ? {} : JSON.parse(text)
-  }
+  const send = sender(request, shared)
   const reason = 'worth a try'
   const { versions } = await (await request.get('/api/admin/models')).json()
   const base = versions.find(
@@ -76,12 +81,7 @@ test('a prompt that won becomes a version, for which the form of a rollout opens
 }) => {
   test.setTimeout(120_000)
   const mark = String(Date.now())
-  const send = async (path: string, data: object) => {
-    const answer = await request.post(`/api/admin/${path}`, { data, headers: { origin: shared.url } })
-    expect(answer.ok(), await answer.text()).toBe(true)
-    const text = await answer.text()
-    return text === '' ? {} : JSON.parse(text)
-  }
+  const send = sender(request, shared)
   const reason = 'shorter is better'
   const variants = [
     { name: 'control', weightBps: 5_000 },

@@ -5,11 +5,11 @@ import { createExperiment } from '#server/experiments/create-experiment'
 import { moveExperiment } from '#server/experiments/move-experiment'
 import { readExperiment } from '#server/experiments/read-experiments'
 import { createRollout } from '#server/traffic/create-rollout'
+import { callAdmin } from '#tests/support/call-admin'
 import { quickPlan } from '#tests/support/rollout-plans'
-import { chainCatalog, startGateway, type TestGateway, testAdminKey } from '#tests/support/start-gateway'
+import { chainCatalog, startGateway, type TestGateway } from '#tests/support/start-gateway'
 import { answerBody } from '#tests/upstreams/chat-events'
 import { type ScriptedUpstream, startScriptedUpstream } from '#tests/upstreams/scripted-upstream'
-import { POST as promote } from '../../../app/api/admin/experiments/[id]/promote/route'
 
 const actor = { id: 'usr_1', name: 'Ann', email: null, role: 'operator', via: 'session' } as const
 const reason = 'it won'
@@ -53,12 +53,14 @@ async function conclude(
 }
 
 async function askPromotion(id: string) {
-  const request = new Request(`${gateway.url}/api/admin/experiments/${id}/promote`, {
+  const path = '/api/admin/experiments/{id}/promote'
+  const response = await callAdmin({
+    url: gateway.url,
     method: 'POST',
-    headers: { authorization: `Bearer ${testAdminKey}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ reason }),
+    path,
+    params: { id },
+    body: { reason },
   })
-  const response = await promote(request, { params: Promise.resolve({ id }) })
   return { status: response.status, body: await response.json() }
 }
 

@@ -173,6 +173,15 @@ describe('P17 quotas', () => {
     )
   })
 
+  it('tell a request for which there is room, but never a lease, what the plan says of a lost authority', async () => {
+    const { holders } = createWorld(1, (sync) => async (...given) => {
+      const grants = await sync(...given)
+      return grants.map((grant) => grant && { ...grant, given: 0n })
+    })
+    const result = await ask(holders[0], [meterOf({ measure: 'concurrent', window: 'running' })], 1n)
+    expect(result).toEqual({ kind: 'lost' })
+  })
+
   it('count what a reservation used once, however often it is ended', async () => {
     const { holders, authority } = createWorld(1)
     const wanted = meters({ requests: 5n, tokens: 100n })
